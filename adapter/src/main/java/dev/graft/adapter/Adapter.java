@@ -1,0 +1,44 @@
+package dev.graft.adapter;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A trained adapter, checked and with its scalings resolved; its tensors still lie in its file.
+ *
+ * @param source the file or folder that it was read from
+ * @param format the name of the format it was read from, such as {@code peft}
+ * @param method the method as people name it, such as {@code LoRA}, {@code rsLoRA} or {@code DoRA}
+ * @param changes what it changes, in the order of the file; no two changes have the same module and kind
+ * @param details what else the file says, for people: rank, alpha, patterns, target modules
+ * @param warnings what a person should know: ignored options, ranks that the configuration does not name
+ */
+public record Adapter(
+        Path source,
+        String format,
+        String method,
+        List<ModuleChange> changes,
+        Map<String, String> details,
+        List<String> warnings) {
+    public Adapter {
+        changes = List.copyOf(changes);
+        details = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(details));
+        warnings = List.copyOf(warnings);
+    }
+
+    /** The last part of the source's path. */
+    public String name() {
+        Path last = source.toAbsolutePath().normalize().getFileName();
+        return last == null ? source.toString() : last.toString();
+    }
+
+    /** The low-rank changes only. */
+    public List<LowRankChange> lowRankChanges() {
+        return changes.stream()
+                .filter(LowRankChange.class::isInstance)
+                .map(LowRankChange.class::cast)
+                .toList();
+    }
+}

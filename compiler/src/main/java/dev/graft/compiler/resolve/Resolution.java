@@ -1,0 +1,22 @@
+package dev.graft.compiler.resolve;
+
+import dev.graft.adapter.WeightedAdapter;
+import dev.graft.compiler.scan.ModelIndex;
+import java.util.List;
+
+/**
+ * Every change of every adapter, bound to the model.
+ *
+ * @param model the model
+ * @param adapters the adapters
+ * @param bindings one or more per change: a low-rank change with a bias delta is bound to the weight and to the bias
+ * @param warnings what a person should know
+ */
+public record Resolution(
+        ModelIndex model, List<WeightedAdapter> adapters, List<Binding> bindings, List<String> warnings) {
+    public Resolution {
+        adapters = List.copyOf(adapters);
+        bindings = List.copyOf(bindings);
+        warnings = List.copyOf(warnings);
+    }
+}
