@@ -1,0 +1,44 @@
+package dev.graft.cli.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.graft.error.GraftException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MapFileTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void modulesGoToNames() throws IOException {
+        Path file = write("{\"layers.0.q_proj\": \"/q/MatMul\", \"lm_head\": \"onnx::MatMul_7\"}");
+
+        assertThat(MapFile.read(file))
+                .containsEntry("layers.0.q_proj", "/q/MatMul")
+                .containsEntry("lm_head", "onnx::MatMul_7")
+                .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "[]", "{\"a\": {}}", "{\"a\": \"b\", \"a\": \"c\"}", "{\"a\": \"b\"} {}", "{a: 'b'}", "{\"a\": "})
+    void anythingElseIsRefusedWithAnExample(String text) throws IOException {
+        Path file = write(text);
+
+        assertThatThrownBy(() -> MapFile.read(file))
+                .isInstanceOf(GraftException.class)
+                .hasMessageStartingWith("expected one JSON object from module path to node or weight name")
+                .satisfies(error -> assertThat(((GraftException) error).describe()).contains("q_proj", file.toString()));
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("map.json"), text);
+    }
+}
