@@ -77,6 +77,11 @@ public final class Numbers {
         return seconds < 100 ? format("%.1f s", seconds) : format("%.0f s", seconds);
     }
 
+    /** A ratio with two decimals: {@code 1.00}. */
+    public static String ratio(double ratio) {
+        return Double.isFinite(ratio) ? format("%.2f", ratio) : "-";
+    }
+
     /** One thing or several: {@code 1 target}, {@code 2 targets}. */
     public static String plural(long count, String thing) {
         return count + " " + thing + (count == 1 ? "" : "s");
