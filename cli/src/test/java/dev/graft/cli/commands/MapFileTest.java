@@ -3,6 +3,7 @@ package dev.graft.cli.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,15 +28,24 @@ class MapFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "[]", "{\"a\": {}}", "{\"a\": \"b\", \"a\": \"c\"}", "{\"a\": \"b\"} {}", "{a: 'b'}", "{\"a\": "})
-    void anythingElseIsRefusedWithAnExample(String text) throws IOException {
+    @ValueSource(strings = {"", "[]", "{\"a\": \"b\", \"a\": \"c\"}", "{\"a\": \"b\"} {}", "{a: 'b'}", "{\"a\": "})
+    void whatIsNotOneObjectIsRefused(String text) throws IOException {
         Path file = write(text);
 
         assertThatThrownBy(() -> MapFile.read(file))
                 .isInstanceOf(GraftException.class)
-                .hasMessageStartingWith("expected one JSON object from module path to node or weight name")
-                .satisfies(error -> assertThat(((GraftException) error).describe()).contains("q_proj", file.toString()));
+                .extracting(error -> ((GraftException) error).code())
+                .isEqualTo(ErrorCode.JSON_MALFORMED);
+    }
+
+    @Test
+    void aValueThatIsNoNameIsRefusedWithAnExample() throws IOException {
+        Path file = write("{\"q_proj\": {}}");
+
+        assertThatThrownBy(() -> MapFile.read(file))
+                .isInstanceOf(GraftException.class)
+                .hasMessageStartingWith("expected the name of a node or weight for 'q_proj', got ")
+                .satisfies(error -> assertThat(((GraftException) error).describe()).contains("self_attn", file.toString()));
     }
 
     private Path write(String text) throws IOException {
