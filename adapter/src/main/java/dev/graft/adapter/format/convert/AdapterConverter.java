@@ -5,6 +5,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.format.kohya.KohyaNames;
+import dev.graft.adapter.format.kohya.KohyaVocabulary;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.adapter.format.peft.PeftWriter;
@@ -18,14 +19,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Writes any adapter in another format. */
 public final class AdapterConverter {
     private AdapterConverter() {}
 
     /**
-     * Converts an adapter.
+     * Converts an adapter. One of kohya's must have the names of Stable Diffusion, CLIP or Llama; with the model at hand,
+     * {@link KohyaNames#restore} gives it the names of any other.
      *
      * @param out a folder for PEFT, a file for {@code .onnx_adapter}
      * @param style the names in an {@code .onnx_adapter}; PEFT has its own
@@ -34,29 +35,17 @@ public final class AdapterConverter {
      *     OUTPUT_IS_INPUT}, {@code IO_FAILED}
      */
     public static void convert(Adapter adapter, Path out, TargetFormat target, NameStyle style, boolean force) {
-        if (adapter.format().equals(KohyaNames.FORMAT)) {
-            throw unsupported(
-                    adapter,
-                    "its names are flattened paths ('" + adapter.changes().get(0).module() + "'), which only the model's"
-                            + " own module names turn back",
-                    "Say which model it is for.");
-        }
+        Adapter named = adapter.format().equals(KohyaNames.FORMAT) ? KohyaVocabulary.restore(adapter) : adapter;
         switch (target) {
-            case PEFT -> PeftWriter.write(adapter, out, force);
-            case ONNX_ADAPTER -> writeOnnxAdapter(adapter, out, style, force);
+            case PEFT -> PeftWriter.write(named, out, force);
+            case ONNX_ADAPTER -> writeOnnxAdapter(named, out, style, force);
         }
     }
 
     private static void writeOnnxAdapter(Adapter adapter, Path out, NameStyle style, boolean force) {
         List<Tensor> tensors = onnxTensors(adapter, style);
-        List<Path> inputs = adapter.changes().stream()
-                .flatMap(change -> change.tensors().stream())
-                .map(Tensor::file)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
         try (OutputTransaction transaction = OutputTransaction.open(out, force)) {
-            transaction.refuseInputs(out, inputs);
+            transaction.refuseInputs(out, adapter.files());
             OnnxAdapterWriter.write(transaction.stage(out), tensors);
             transaction.commit();
         }

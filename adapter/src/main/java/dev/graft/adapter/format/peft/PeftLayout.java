@@ -12,14 +12,12 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -54,16 +52,6 @@ final class PeftLayout {
     /** The tensors under PEFT's names. */
     List<Tensor> tensors() {
         return tensors;
-    }
-
-    /** The files that the tensors lie in. */
-    List<Path> inputs() {
-        return adapter.changes().stream()
-                .flatMap(change -> change.tensors().stream())
-                .map(Tensor::file)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
     }
 
     /** {@code adapter_config.json}, with sorted keys as PEFT writes it. */
