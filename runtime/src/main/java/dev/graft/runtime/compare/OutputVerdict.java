@@ -46,9 +46,14 @@ public record OutputVerdict(
         ElementErrors unmerged = errors(observations, Observation::unmerged);
         Optional<ElementErrors> rounding = optionalErrors(observations, Observation::exactMerged);
         Optional<ElementErrors> effect = optionalErrors(observations, Observation::base);
-        double floor = NumericVerdict.ROUNDINGS * unitRoundoff(observations.get(0).merged().dtype()) * merged.scale();
-        double max = tolerance(unmerged.max(), rounding.map(ElementErrors::max), floor);
-        double rootMeanSquare = tolerance(unmerged.rootMeanSquare(), rounding.map(ElementErrors::rootMeanSquare), floor);
+        DType dtype = observations.get(0).merged().dtype();
+        double max = OutputTolerance.of(
+                unmerged.max() + rounding.map(ElementErrors::max).orElse(0.0), dtype, merged.scale());
+        double rootMeanSquare = OutputTolerance.of(
+                unmerged.rootMeanSquare()
+                        + rounding.map(ElementErrors::rootMeanSquare).orElse(0.0),
+                dtype,
+                merged.scale());
         boolean close = merged.max() <= max
                 && merged.rootMeanSquare() <= rootMeanSquare
                 && merged.mismatches() <= unmerged.mismatches();
@@ -94,20 +99,6 @@ public record OutputVerdict(
         return strength.isEmpty()
                 ? ""
                 : String.format(Locale.ROOT, "; it shows %.3f of the adapter's effect instead of 1", strength.getAsDouble());
-    }
-
-    private static double tolerance(double unmerged, Optional<Double> rounding, double floor) {
-        return NumericVerdict.SPREAD * (unmerged + rounding.orElse(0.0)) + floor;
-    }
-
-    /** Half of the distance from 1 to the next larger number. */
-    private static double unitRoundoff(DType dtype) {
-        return switch (dtype) {
-            case FLOAT64 -> 0x1p-53;
-            case FLOAT16 -> 0x1p-11;
-            case BFLOAT16 -> 0x1p-8;
-            default -> 0x1p-24;
-        };
     }
 
     private interface Part {
