@@ -1,0 +1,37 @@
+package dev.graft.adapter.format.peft;
+
+import dev.graft.adapter.Scaling;
+
+/** Rank and scaling of each module: {@code r} and {@code lora_alpha}, overridden by the patterns. */
+final class LoraScaling {
+    private final PeftConfig config;
+    private final long defaultRank;
+    private final double defaultAlpha;
+    private final boolean rankStabilized;
+    private final ModulePatterns ranks;
+    private final ModulePatterns alphas;
+
+    LoraScaling(PeftConfig config) {
+        this.config = config;
+        this.defaultRank = config.rank("r");
+        this.defaultAlpha = config.number("lora_alpha");
+        this.rankStabilized = config.flag("use_rslora");
+        this.ranks = new ModulePatterns(config, "rank_pattern");
+        this.alphas = new ModulePatterns(config, "alpha_pattern");
+    }
+
+    /** The rank that the configuration gives a module. */
+    long rank(String module) {
+        return ranks.find(module)
+                .map(value -> config.rank("rank_pattern", value))
+                .orElse(defaultRank);
+    }
+
+    /** The factor on B·A of a module. */
+    double scaling(String module) {
+        double alpha = alphas.find(module)
+                .map(value -> config.number("alpha_pattern", value))
+                .orElse(defaultAlpha);
+        return Scaling.of(alpha, rank(module), rankStabilized);
+    }
+}

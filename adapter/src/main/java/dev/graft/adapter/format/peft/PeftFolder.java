@@ -1,0 +1,45 @@
+package dev.graft.adapter.format.peft;
+
+import dev.graft.adapter.format.ReadOptions;
+import dev.graft.adapter.format.safetensors.SafetensorsFile;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a method reads an adapter from.
+ *
+ * @param path the folder
+ * @param config {@code adapter_config.json}
+ * @param weights {@code adapter_model.safetensors}
+ * @param options what the caller said
+ */
+record PeftFolder(Path path, PeftConfig config, SafetensorsFile weights, ReadOptions options) {
+    /** An error in the tensors as a whole. */
+    GraftException invalidTensors(String what, String remedy) {
+        return new GraftException(ErrorCode.ADAPTER_TENSORS_INVALID, what, Location.ofFile(weights.file()), remedy);
+    }
+
+    /** An error in one tensor. */
+    GraftException invalidTensor(String tensor, String what) {
+        return new GraftException(
+                ErrorCode.ADAPTER_TENSORS_INVALID,
+                what,
+                Location.ofTensor(weights.file(), tensor),
+                "The file is incomplete or belongs to another configuration: save the adapter again with PEFT.");
+    }
+
+    /** A refusal of the method or of a variant of it. */
+    GraftException unsupported(String what, String remedy) {
+        return new GraftException(ErrorCode.METHOD_UNSUPPORTED, what, Location.ofFile(config.file()), remedy);
+    }
+
+    /** A list as a message shows it: the first few and how many there are. */
+    static String listed(List<String> names) {
+        int shown = Math.min(names.size(), 5);
+        String text = String.join(", ", names.subList(0, shown));
+        return names.size() > shown ? text + " and " + (names.size() - shown) + " more" : text;
+    }
+}
