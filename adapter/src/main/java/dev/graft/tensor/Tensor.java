@@ -53,6 +53,19 @@ public record Tensor(String name, DType dtype, Shape shape, ByteSource bytes) {
         return new Tensor(name, dtype, newShape, bytes);
     }
 
+    /** This floating-point tensor times a factor, multiplied in double and rounded once to the same type; computed when read. */
+    public Tensor scaled(double factor) {
+        return factor == 1 ? this : new Tensor(name, dtype, shape, new ScaledBytes(this, factor));
+    }
+
+    /** This matrix, of whole bytes per element, with its two dimensions exchanged; computed when read. */
+    public Tensor transposed() {
+        if (shape.rank() != 2 || !dtype.isByteSized()) {
+            throw new IllegalArgumentException("not a matrix of whole bytes: " + name + " " + dtype + " " + shape);
+        }
+        return new Tensor(name, dtype, shape.reversed(), new TransposedBytes(this));
+    }
+
     /**
      * Decodes elements {@code first} to {@code first + count - 1} of a floating-point tensor.
      *

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Files that are read at many places, each opened once, for reading only. Safe for several threads. */
-public final class OpenFiles implements AutoCloseable {
+final class OpenFiles implements AutoCloseable {
     private static final int WINDOW_BYTES = 1 << 16;
 
     private final Map<Path, FileChannel> channels = new ConcurrentHashMap<>();
@@ -76,6 +76,14 @@ public final class OpenFiles implements AutoCloseable {
                 throw unreadable(entry.getKey(), e);
             }
         }
+    }
+
+    static GraftException ended(Path file, long position) {
+        return new GraftException(
+                ErrorCode.IO_FAILED,
+                "the file ended at byte " + position,
+                Location.ofOffset(file, position),
+                "The file was changed while it was read: run the command again.");
     }
 
     private static GraftException unreadable(Path file, IOException cause) {

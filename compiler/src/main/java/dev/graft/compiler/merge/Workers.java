@@ -28,27 +28,29 @@ final class Workers {
         List<Thread> helpers = new ArrayList<>();
         for (int worker = 1; worker < Math.min(threads, count); worker++) {
             int number = worker;
-            Thread thread = new Thread(() -> work(count, next, failure, newWorker.apply(number)), "graft-worker-" + number);
+            Thread thread = new Thread(() -> work(count, next, failure, newWorker, number), "graft-worker-" + number);
             thread.setDaemon(true);
             thread.start();
             helpers.add(thread);
         }
         if (count > 0) {
-            work(count, next, failure, newWorker.apply(0));
+            work(count, next, failure, newWorker, 0);
         }
         join(helpers);
         failure.rethrow();
     }
 
-    private static void work(int count, AtomicInteger next, Failure failure, IntConsumer worker) {
-        for (int task = next.getAndIncrement(); task < count; task = next.getAndIncrement()) {
-            try {
+    private static void work(
+            int count, AtomicInteger next, Failure failure, IntFunction<IntConsumer> newWorker, int number) {
+        int task = -1;
+        try {
+            IntConsumer worker = newWorker.apply(number);
+            for (task = next.getAndIncrement(); task < count; task = next.getAndIncrement()) {
                 worker.accept(task);
-            } catch (RuntimeException | Error e) {
-                failure.record(task, e);
-                next.set(count);
-                return;
             }
+        } catch (RuntimeException | Error e) {
+            failure.record(task, e);
+            next.set(count);
         }
     }
 

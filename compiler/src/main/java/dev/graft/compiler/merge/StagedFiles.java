@@ -1,0 +1,86 @@
+package dev.graft.compiler.merge;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.io.OutputTransaction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The output's files while they are written, at many places by several threads. */
+final class StagedFiles implements AutoCloseable {
+    private final Map<Path, Path> staged = new LinkedHashMap<>();
+    private final Map<Path, FileChannel> channels = new LinkedHashMap<>();
+
+    /** Creates the files in the transaction. */
+    StagedFiles(OutputTransaction transaction, Iterable<Path> destinations) {
+        for (Path destination : destinations) {
+            Path file = transaction.stage(destination);
+            staged.put(destination, file);
+            try {
+                channels.put(
+                        destination,
+                        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+            } catch (IOException e) {
+                close();
+                throw unwritable(destination, e);
+            }
+        }
+    }
+
+    /** Writes all that remains in the buffer. */
+    void write(Path destination, long position, ByteBuffer bytes) {
+        FileChannel channel = java.util.Objects.requireNonNull(channels.get(destination));
+        long at = position;
+        try {
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) {
+            throw unwritable(destination, e);
+        }
+    }
+
+    /** A channel of its own, for writing on from a position. */
+    FileChannel openAt(Path destination, long position) throws IOException {
+        return FileChannel.open(
+                        java.util.Objects.requireNonNull(staged.get(destination)), StandardOpenOption.WRITE)
+                .position(position);
+    }
+
+    /** Hands what was written so far to the disk. */
+    void flush() {
+        for (Map.Entry<Path, FileChannel> entry : channels.entrySet()) {
+            try {
+                entry.getValue().force(false);
+            } catch (IOException e) {
+                throw unwritable(entry.getKey(), e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Map.Entry<Path, FileChannel> entry : channels.entrySet()) {
+            try {
+                entry.getValue().close();
+            } catch (IOException e) {
+                throw unwritable(entry.getKey(), e);
+            }
+        }
+    }
+
+    GraftException unwritable(Path destination, IOException cause) {
+        return new GraftException(
+                ErrorCode.IO_FAILED,
+                "cannot write the file: " + cause.getMessage(),
+                Location.ofFile(destination),
+                "Check free space and permissions of the output's folder.",
+                cause);
+    }
+}
