@@ -32,7 +32,8 @@ class AdapterFilesTest {
     @Test
     void aPeftFolderIsReadFromTheFolderOrEitherOfItsFiles() throws IOException {
         Files.writeString(folder.resolve("adapter_config.json"), CONFIG);
-        safetensors("adapter_model.safetensors", "base_model.model.q.lora_A.weight", "base_model.model.q.lora_B.weight");
+        safetensors(
+                "adapter_model.safetensors", "base_model.model.q.lora_A.weight", "base_model.model.q.lora_B.weight");
 
         for (String name : List.of("", "adapter_config.json", "adapter_model.safetensors")) {
             Adapter adapter = AdapterFiles.readAdapter(folder.resolve(name), ReadOptions.DEFAULT);
@@ -45,10 +46,13 @@ class AdapterFilesTest {
     void safetensorsFilesAreToldApartByTheirNames() {
         ReadOptions withAlpha = new ReadOptions(false, OptionalDouble.of(2), List.of());
 
-        assertThat(AdapterFiles.readAdapter(safetensors("k.safetensors", "lora_q.lora_down.weight", "lora_q.lora_up.weight"), withAlpha)
+        assertThat(AdapterFiles.readAdapter(
+                                safetensors("k.safetensors", "lora_q.lora_down.weight", "lora_q.lora_up.weight"),
+                                withAlpha)
                         .format())
                 .isEqualTo("kohya");
-        assertThat(AdapterFiles.readAdapter(safetensors("l.safetensors", "q.lora_A", "q.lora_B"), withAlpha).format())
+        assertThat(AdapterFiles.readAdapter(safetensors("l.safetensors", "q.lora_A", "q.lora_B"), withAlpha)
+                        .format())
                 .isEqualTo("loralib");
         assertFails(
                 safetensors("p.safetensors", "q.lora_A.weight", "q.lora_B.weight"),
@@ -99,7 +103,9 @@ class AdapterFilesTest {
         SafetensorsWriter.write(
                 file,
                 Map.of(),
-                Stream.of(Tensor.ofFloats(a, Shape.of(2, 2), 1, 2, 3, 4), Tensor.ofFloats(b, Shape.of(2, 2), 5, 6, 7, 8))
+                Stream.of(
+                                Tensor.ofFloats(a, Shape.of(2, 2), 1, 2, 3, 4),
+                                Tensor.ofFloats(b, Shape.of(2, 2), 5, 6, 7, 8))
                         .toList());
         return file;
     }

@@ -43,25 +43,30 @@ class BadInputsTest {
     Stream<DynamicTest> badAdaptersAreRejected() {
         Path root = Shared.path("conformance/badinputs");
         return REJECTED.entrySet().stream()
-                .map(entry -> dynamicTest(entry.getKey(), () -> assertThatThrownBy(
-                                () -> AdapterFiles.readAdapter(root.resolve(entry.getKey()), ReadOptions.DEFAULT))
-                        .isInstanceOfSatisfying(
-                                GraftException.class,
-                                error -> assertThat(error.code()).isEqualTo(entry.getValue()))));
+                .map(entry -> dynamicTest(
+                        entry.getKey(),
+                        () -> assertThatThrownBy(() ->
+                                        AdapterFiles.readAdapter(root.resolve(entry.getKey()), ReadOptions.DEFAULT))
+                                .isInstanceOfSatisfying(
+                                        GraftException.class,
+                                        error -> assertThat(error.code()).isEqualTo(entry.getValue()))));
     }
 
     @TestFactory
     Stream<DynamicTest> safetensorsFilesAreAcceptedOrRejected() throws IOException {
         try (Stream<Path> files = Files.list(Shared.path("conformance/badinputs/safetensors"))) {
-            return files.sorted().toList().stream().map(file -> dynamicTest(file.getFileName().toString(), () -> {
-                if (file.getFileName().toString().startsWith("ok_")) {
-                    assertThat(SafetensorsReader.read(file).file()).isEqualTo(file);
-                } else {
-                    assertThatThrownBy(() -> SafetensorsReader.read(file)).isInstanceOfSatisfying(
-                            GraftException.class,
-                            error -> assertThat(error.code()).isEqualTo(ErrorCode.SAFETENSORS_MALFORMED));
-                }
-            }));
+            return files.sorted().toList().stream()
+                    .map(file -> dynamicTest(file.getFileName().toString(), () -> {
+                        if (file.getFileName().toString().startsWith("ok_")) {
+                            assertThat(SafetensorsReader.read(file).file()).isEqualTo(file);
+                        } else {
+                            assertThatThrownBy(() -> SafetensorsReader.read(file))
+                                    .isInstanceOfSatisfying(
+                                            GraftException.class,
+                                            error -> assertThat(error.code())
+                                                    .isEqualTo(ErrorCode.SAFETENSORS_MALFORMED));
+                        }
+                    }));
         }
     }
 
@@ -83,7 +88,8 @@ class BadInputsTest {
     void theGoodConfigurationIsAccepted() throws IOException {
         Path peft = Shared.path("conformance/badinputs/peft");
         Files.copy(peft.resolve("ok/adapter_config.json"), folder.resolve("adapter_config.json"));
-        Files.copy(peft.resolve("bad_alpha_nan/adapter_model.safetensors"), folder.resolve("adapter_model.safetensors"));
+        Files.copy(
+                peft.resolve("bad_alpha_nan/adapter_model.safetensors"), folder.resolve("adapter_model.safetensors"));
 
         Adapter adapter = AdapterFiles.readAdapter(folder, ReadOptions.DEFAULT);
 

@@ -76,8 +76,9 @@ class StrictJsonTest {
     @Test
     void whatPythonDumpsIsWrittenByteForByte() throws IOException {
         // json.dumps({"r": 8, "p": {"é\n": 2.5}, "l": ["a", None], "e": {}, "n": []}, indent=2)
-        String python = "{\n  \"r\": 8,\n  \"p\": {\n    \"\\u00e9\\n\": 2.5\n  },\n  \"l\": [\n    \"a\",\n    null\n  ],\n"
-                + "  \"e\": {},\n  \"n\": []\n}";
+        String python =
+                "{\n  \"r\": 8,\n  \"p\": {\n    \"\\u00e9\\n\": 2.5\n  },\n  \"l\": [\n    \"a\",\n    null\n  ],\n"
+                        + "  \"e\": {},\n  \"n\": []\n}";
 
         assertThat(PythonJson.write(read(python))).isEqualTo(python);
     }

@@ -35,12 +35,14 @@ class OnnxAdapterConformanceTest {
     @TestFactory
     Stream<DynamicTest> whatOnnxRuntimeRefusesIsRefused() {
         return REFUSED.entrySet().stream()
-                .map(entry -> dynamicTest(entry.getKey(), () -> assertThatThrownBy(() -> OnnxAdapterReader.read(
-                                Shared.path("conformance/onnx_adapter/" + entry.getKey() + ".onnx_adapter")))
-                        .isInstanceOfSatisfying(GraftException.class, error -> {
-                            assertThat(error.code()).isEqualTo(ErrorCode.ONNX_ADAPTER_MALFORMED);
-                            assertThat(error).hasMessageContaining(entry.getValue());
-                        })));
+                .map(entry -> dynamicTest(
+                        entry.getKey(),
+                        () -> assertThatThrownBy(() -> OnnxAdapterReader.read(
+                                        Shared.path("conformance/onnx_adapter/" + entry.getKey() + ".onnx_adapter")))
+                                .isInstanceOfSatisfying(GraftException.class, error -> {
+                                    assertThat(error.code()).isEqualTo(ErrorCode.ONNX_ADAPTER_MALFORMED);
+                                    assertThat(error).hasMessageContaining(entry.getValue());
+                                })));
     }
 
     @TestFactory
@@ -82,8 +84,8 @@ class OnnxAdapterConformanceTest {
 
     @Test
     void theFileOfOnnxRuntimesOwnTestsIsRead() {
-        OnnxAdapterFile file = OnnxAdapterReader.read(
-                Shared.path("conformance/ort_multilora/two_params_lora_model.onnx_adapter"));
+        OnnxAdapterFile file =
+                OnnxAdapterReader.read(Shared.path("conformance/ort_multilora/two_params_lora_model.onnx_adapter"));
 
         assertThat(file.tensors().get("lora_param_a").shape()).isEqualTo(Shape.of(4, 1));
         assertThat(file.tensors().get("lora_param_b").dtype()).isEqualTo(DType.FLOAT32);
@@ -99,18 +101,19 @@ class OnnxAdapterConformanceTest {
     /** The exported adapter has s·B where the PEFT folder it was made from has s and B. */
     @Test
     void anExportedAdapterIsThePeftAdapterThatItWasMadeFrom() {
-        Adapter exported = NamedFactors.read(Shared.path("models/stories260K/multilora/stories260K_e2e_r8.onnx_adapter"));
-        Map<String, LowRankChange> peft = PeftReader.read(Shared.path("models/stories260K/peft_e2e_r8_hd16"), true)
-                .lowRankChanges()
-                .stream()
-                .collect(Collectors.toMap(LowRankChange::module, change -> change));
+        Adapter exported =
+                NamedFactors.read(Shared.path("models/stories260K/multilora/stories260K_e2e_r8.onnx_adapter"));
+        Map<String, LowRankChange> peft =
+                PeftReader.read(Shared.path("models/stories260K/peft_e2e_r8_hd16"), true).lowRankChanges().stream()
+                        .collect(Collectors.toMap(LowRankChange::module, change -> change));
 
         assertThat(exported.lowRankChanges()).hasSameSizeAs(peft.values());
         for (LowRankChange change : exported.lowRankChanges()) {
             LowRankChange original = peft.get(change.module());
             assertThat(original).as(change.module()).isNotNull();
             assertThat(change.a().toBytes()).isEqualTo(original.a().toBytes());
-            assertThat(change.b().toBytes()).isEqualTo(original.b().scaled(original.scaling()).toBytes());
+            assertThat(change.b().toBytes())
+                    .isEqualTo(original.b().scaled(original.scaling()).toBytes());
         }
     }
 }

@@ -28,8 +28,7 @@ class OnnxAdapterWriterTest {
     private static final Tensor A = Tensor.ofFloats("m.lora_A.weight", Shape.of(3, 2), 1, 2, 3, 4, 5, 6);
     private static final Tensor B =
             Tensor.ofDoubles("m.lora_B.weight", DType.BFLOAT16, Shape.of(2, 4), 1, 2, 3, 4, 5, 6, 7, 8);
-    private static final Tensor EMPTY =
-            new Tensor("é", DType.FLOAT16, Shape.of(0, 4), ByteSource.ofArray(new byte[0]));
+    private static final Tensor EMPTY = new Tensor("é", DType.FLOAT16, Shape.of(0, 4), ByteSource.ofArray(new byte[0]));
 
     @Test
     void whatIsWrittenIsReadBack() throws IOException {

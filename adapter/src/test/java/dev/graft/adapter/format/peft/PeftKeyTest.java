@@ -49,7 +49,8 @@ class PeftKeyTest {
 
     @Test
     void thePrefixIsNoticed() {
-        assertThat(PeftKey.parse("base_model.model.q.lora_A.weight").hasPrefix()).isTrue();
+        assertThat(PeftKey.parse("base_model.model.q.lora_A.weight").hasPrefix())
+                .isTrue();
         assertThat(PeftKey.parse("model.q.lora_A.weight").hasPrefix()).isFalse();
     }
 }

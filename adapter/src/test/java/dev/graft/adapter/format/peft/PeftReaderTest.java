@@ -59,7 +59,12 @@ class PeftReaderTest {
     @ParameterizedTest
     @CsvSource({"0.5, 0.25", "0, 0", "-3, -1.5", "1e1, 5"})
     void alphaMayBeAnyFiniteNumber(String alpha, double scaling) throws IOException {
-        assertThat(adapter.option("lora_alpha", alpha).read().lowRankChanges().get(0).scaling()).isEqualTo(scaling);
+        assertThat(adapter.option("lora_alpha", alpha)
+                        .read()
+                        .lowRankChanges()
+                        .get(0)
+                        .scaling())
+                .isEqualTo(scaling);
     }
 
     @Test
@@ -113,8 +118,9 @@ class PeftReaderTest {
                 .extracting(LowRankChange::kind)
                 .containsExactly(LayerKind.CONV, LayerKind.EMBEDDING, LayerKind.LINEAR);
         assertThat(read.warnings())
-                .containsExactly("'base_model.model.e.base_layer.weight' [9, 5] is a copy of the base's own weight and is"
-                        + " not applied");
+                .containsExactly(
+                        "'base_model.model.e.base_layer.weight' [9, 5] is a copy of the base's own weight and is"
+                                + " not applied");
     }
 
     @Test
@@ -136,7 +142,8 @@ class PeftReaderTest {
         adapter.tensor("score.weight", 2, 4);
 
         assertThat(adapter.read().warnings()).singleElement().asString().contains("base_model.model.score.weight");
-        assertInvalid(adapter::readStrictly, "1 whole tensors are in the file though the configuration does not name them");
+        assertInvalid(
+                adapter::readStrictly, "1 whole tensors are in the file though the configuration does not name them");
     }
 
     @Test
@@ -193,22 +200,22 @@ class PeftReaderTest {
         adapter.tensor("q.lora_E", 2, 1).tensor("q.extra", 1);
 
         assertInvalid(
-                adapter::read,
-                "2 tensors have no known meaning: base_model.model.q.extra, base_model.model.q.lora_E");
+                adapter::read, "2 tensors have no known meaning: base_model.model.q.extra, base_model.model.q.lora_E");
     }
 
     @Test
     void factorsThatDoNotFitAreRefused() {
         assertInvalid(adapter.without("q.lora_B.weight")::read, "it has no lora_B");
         assertInvalid(
-                adapter.tensor("q.lora_B.weight", 4, 3)::read,
-                "the ranks differ: A [2, 3] has 2, B [4, 3] has 3");
+                adapter.tensor("q.lora_B.weight", 4, 3)::read, "the ranks differ: A [2, 3] has 2, B [4, 3] has 3");
         assertInvalid(
                 adapter.tensor("q.lora_B.weight", 4, 2).option("r", "8")::read,
                 "the configuration gives q rank 8, but A [2, 3] has 2");
         assertInvalid(adapter.tensor("q.lora_B.weight", 8)::read, "expected two matrices or two convolution kernels");
         assertInvalid(
-                adapter.tensor("q.lora_A.weight", 2, 3, 3).tensor("q.lora_B.weight", 4, 2, 3).option("r", "2")::read,
+                adapter.tensor("q.lora_A.weight", 2, 3, 3)
+                        .tensor("q.lora_B.weight", 4, 2, 3)
+                        .option("r", "2")::read,
                 "expected a 1x1 kernel, got [4, 2, 3]");
     }
 
@@ -259,7 +266,8 @@ class PeftReaderTest {
         assertThatThrownBy(adapter.option("init_lora_weights", "\"" + init + "\"")::read)
                 .isInstanceOfSatisfying(GraftException.class, error -> {
                     assertThat(error.code()).isEqualTo(ErrorCode.METHOD_UNSUPPORTED);
-                    assertThat(error).hasMessageStartingWith("init_lora_weights '" + init + "' is not supported as it is");
+                    assertThat(error)
+                            .hasMessageStartingWith("init_lora_weights '" + init + "' is not supported as it is");
                     assertThat(error.remedy()).contains("path_initial_model_for_weight_conversion");
                 });
     }
@@ -277,8 +285,9 @@ class PeftReaderTest {
 
         adapter.option("new_maths", "3");
         assertThat(adapter.read().warnings())
-                .containsExactly("unknown option 'new_maths' in adapter_config.json: it may change what the adapter does"
-                        + " (ignored)");
+                .containsExactly(
+                        "unknown option 'new_maths' in adapter_config.json: it may change what the adapter does"
+                                + " (ignored)");
         assertThatThrownBy(adapter::readStrictly).isInstanceOfSatisfying(GraftException.class, error -> {
             assertThat(error.code()).isEqualTo(ErrorCode.ADAPTER_OPTION_UNKNOWN);
             assertThat(error).hasMessageStartingWith("unknown option 'new_maths'");
@@ -327,10 +336,12 @@ class PeftReaderTest {
     void aFolderWithoutWeightsOrConfigurationSaysWhatIsMissing() throws IOException {
         Path written = adapter.write();
         Files.delete(written.resolve("adapter_model.safetensors"));
-        assertFails(() -> PeftReader.read(written, false), ErrorCode.FILE_NOT_FOUND, "the adapter has no adapter_model");
+        assertFails(
+                () -> PeftReader.read(written, false), ErrorCode.FILE_NOT_FOUND, "the adapter has no adapter_model");
 
         Files.write(written.resolve("adapter_model.bin"), new byte[] {1});
-        assertFails(() -> PeftReader.read(written, false), ErrorCode.PICKLE_REFUSED, "the adapter's weights are a pickle");
+        assertFails(
+                () -> PeftReader.read(written, false), ErrorCode.PICKLE_REFUSED, "the adapter's weights are a pickle");
 
         Files.delete(written.resolve("adapter_config.json"));
         assertConfigInvalid(() -> PeftReader.read(written, false), "expected a PEFT folder");

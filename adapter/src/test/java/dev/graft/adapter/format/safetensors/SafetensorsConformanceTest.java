@@ -43,7 +43,8 @@ class SafetensorsConformanceTest {
         Stream<Path> all = Stream.empty();
         for (String name : folders) {
             try (Stream<Path> found = Files.walk(Shared.path(name))) {
-                all = Stream.concat(all, found.filter(path -> path.toString().endsWith(".safetensors")).toList().stream());
+                all = Stream.concat(
+                        all, found.filter(path -> path.toString().endsWith(".safetensors")).toList().stream());
             }
         }
         return all.sorted().toList();

@@ -27,7 +27,16 @@ class SafetensorsReaderTest {
         Path file = file(
                 "{\"__metadata__\":{\"format\":\"pt\"},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[2,10]},"
                         + "\"a\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2],\"more\":[{}]}}",
-                0x00, 0x3c, 0, 0, 0x80, 0x3f, 0, 0, 0, 0x40);
+                0x00,
+                0x3c,
+                0,
+                0,
+                0x80,
+                0x3f,
+                0,
+                0,
+                0,
+                0x40);
 
         SafetensorsFile read = SafetensorsReader.read(file);
 
@@ -62,7 +71,16 @@ class SafetensorsReaderTest {
         String[] dims = parts[0].equals("[4,5]") ? new String[] {"[2]"} : new String[] {parts[0]};
         Path file = file(
                 "{\"t\":{\"dtype\":\"" + dtype + "\",\"shape\":" + dims[0] + ",\"data_offsets\":[" + parts[1] + "]}}",
-                1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                10);
 
         assertRefused(file, message);
     }
@@ -116,7 +134,10 @@ class SafetensorsReaderTest {
     }
 
     private static byte[] length(long value) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array();
     }
 
     private Path bytes(byte[] content) throws IOException {

@@ -24,20 +24,23 @@ class SafetensorsWriterTest {
 
     @Test
     void namesAreEscapedAndPaddedAsTheLibraryDoes() throws IOException {
-        Tensor empty = new Tensor("é\n\"\u0001\\/\u007f", DType.FLOAT32, Shape.of(0, 3), ByteSource.ofArray(new byte[0]));
+        Tensor empty =
+                new Tensor("é\n\"\u0001\\/\u007f", DType.FLOAT32, Shape.of(0, 3), ByteSource.ofArray(new byte[0]));
 
         byte[] written = write(Map.of("b", "1"), List.of(empty));
 
         String header = "{\"__metadata__\":{\"b\":\"1\"},\"é\\n\\\"\\u0001\\\\/\u007f\":"
                 + "{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[0,0]}}";
-        assertThat(new String(written, 8, written.length - 8, StandardCharsets.UTF_8).stripTrailing()).isEqualTo(header);
+        assertThat(new String(written, 8, written.length - 8, StandardCharsets.UTF_8).stripTrailing())
+                .isEqualTo(header);
         assertThat(written.length % 8).isZero();
         assertThat(written[0]).isEqualTo((byte) (written.length - 8));
     }
 
     @Test
     void nothingIsAnEmptyObject() throws IOException {
-        assertThat(write(Map.of(), List.of())).isEqualTo("\10\0\0\0\0\0\0\0{}      ".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(write(Map.of(), List.of()))
+                .isEqualTo("\10\0\0\0\0\0\0\0{}      ".getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Test
@@ -52,10 +55,28 @@ class SafetensorsWriterTest {
         write(Map.of("format", "pt"), tensors);
         SafetensorsFile read = SafetensorsReader.read(folder.resolve("t.safetensors"));
 
-        assertThat(read.tensors().values().stream().map(tensor -> tensor.dtype().safetensorsName().orElseThrow()))
+        assertThat(read.tensors().values().stream()
+                        .map(tensor -> tensor.dtype().safetensorsName().orElseThrow()))
                 .containsExactly(
-                        "U64", "I64", "F64", "C64", "F32", "U32", "I32", "BF16", "F16", "U16", "I16", "F8_E5M2FNUZ",
-                        "F8_E4M3FNUZ", "F8_E8M0", "F8_E4M3", "F8_E5M2", "I8", "U8", "BOOL");
+                        "U64",
+                        "I64",
+                        "F64",
+                        "C64",
+                        "F32",
+                        "U32",
+                        "I32",
+                        "BF16",
+                        "F16",
+                        "U16",
+                        "I16",
+                        "F8_E5M2FNUZ",
+                        "F8_E4M3FNUZ",
+                        "F8_E8M0",
+                        "F8_E4M3",
+                        "F8_E5M2",
+                        "I8",
+                        "U8",
+                        "BOOL");
     }
 
     @Test
@@ -65,7 +86,9 @@ class SafetensorsWriterTest {
 
         write(Map.of(), List.of(beyond, privateUse));
 
-        assertThat(SafetensorsReader.read(folder.resolve("t.safetensors")).tensors().keySet())
+        assertThat(SafetensorsReader.read(folder.resolve("t.safetensors"))
+                        .tensors()
+                        .keySet())
                 .containsExactly("\ue000", "\ud83d\ude00");
     }
 
