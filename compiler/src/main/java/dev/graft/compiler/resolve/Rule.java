@@ -10,10 +10,12 @@ public enum Rule {
     SCOPE("node scope"),
     /** The weight carries, or was folded from, the parameter's name. */
     WEIGHT_NAME("weight name"),
-    /** The node's name is the module path (TorchScript and onnxruntime-genai exporters). */
+    /** The node's name is the module path (TorchScript, onnxruntime-genai and tf2onnx exporters). */
     NODE_NAME("node name"),
     /** The name fits after the renaming that onnxruntime-genai does. */
-    ALIAS("genai alias");
+    ALIAS("genai alias"),
+    /** Nothing but the bias behind the product has a name, and nothing else uses that bias (early PyTorch exporters). */
+    BIAS_NAME("name of its bias");
 
     private final String displayName;
 

@@ -78,6 +78,12 @@ final class WireReader implements Closeable {
         readFields(size, visitor);
     }
 
+    /** Reads a message that an earlier scan found. */
+    void readRegion(ByteRegion message, FieldVisitor visitor) {
+        position = message.offset();
+        readFields(message.end(), visitor);
+    }
+
     /** Reads a message that is the value of the current field, and gives its place. */
     ByteRegion readMessage(int wire, FieldVisitor visitor) {
         ByteRegion region = openBytes(wire);

@@ -1,0 +1,175 @@
+package dev.graft.adapter.format.onnxadapter;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Writes {@code .onnx_adapter} files: the same bytes for the same tensors on every machine.
+ *
+ * <p>All tables stand in front, written by hand from first byte to last, so that the data can be streamed behind them:
+ *
+ * <pre>
+ * root offset, "TORT", vtable {12, 20, 4, 8, 12, 16} that all tables share,
+ * Adapter table, vector of offsets, then for each parameter by name: table, name, dims; then each raw_data at a multiple of 64
+ * </pre>
+ */
+public final class OnnxAdapterWriter {
+    private static final int DATA_ALIGNMENT = 64;
+    private static final int WINDOW_BYTES = 1 << 20;
+    private static final int VTABLE = 8;
+    private static final int VTABLE_BYTES = 12;
+    private static final int TABLE_BYTES = 20;
+    private static final int ADAPTER = VTABLE + VTABLE_BYTES;
+    private static final int VECTOR = ADAPTER + TABLE_BYTES;
+
+    private final Path file;
+    private final List<Tensor> tensors;
+    private final int[] tablePlaces;
+    private final int[] dataPlaces;
+
+    private OnnxAdapterWriter(Path file, Collection<Tensor> tensors) {
+        this.file = file;
+        this.tensors = new ArrayList<>(tensors);
+        this.tensors.sort(Comparator.comparing(OnnxAdapterWriter::utf8, Arrays::compareUnsigned));
+        this.tablePlaces = new int[tensors.size()];
+        this.dataPlaces = new int[tensors.size()];
+    }
+
+    /**
+     * Writes a file in place, reading each tensor once and window by window; stage the path in an {@link
+     * dev.graft.io.OutputTransaction} to have it appear whole.
+     *
+     * @param tensors with at least one dimension each; any order; names must differ
+     * @throws GraftException {@code CONVERT_UNSUPPORTED} if the file would be larger than the format's 2 GiB, {@code IO_FAILED}
+     */
+    public static void write(Path file, Collection<Tensor> tensors) {
+        new OnnxAdapterWriter(file, tensors).write();
+    }
+
+    private void write() {
+        ByteBuffer tables = tables();
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            writeFully(channel, tables);
+            for (int i = 0; i < dataPlaces.length; i++) {
+                writeData(channel, tensors.get(i), dataPlaces[i]);
+            }
+        } catch (IOException e) {
+            throw new GraftException(
+                    ErrorCode.IO_FAILED,
+                    "cannot write the file: " + e.getMessage(),
+                    Location.ofFile(file),
+                    "Check that the disk has space and that you may write there.",
+                    e);
+        }
+    }
+
+    /** Decides every place, then writes the tables. */
+    private ByteBuffer tables() {
+        long end = VECTOR + 4 + 4L * tensors.size();
+        for (int i = 0; i < tablePlaces.length; i++) {
+            tablePlaces[i] = checked(end);
+            end = afterDims(tensors.get(i), end);
+        }
+        int tablesEnd = checked(end);
+        for (int i = 0; i < dataPlaces.length; i++) {
+            // the vector's length stands in the four bytes before its aligned first element
+            end = (end + 4 + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT;
+            dataPlaces[i] = checked(end);
+            end += tensors.get(i).bytes().size();
+        }
+        checked(end);
+        ByteBuffer buffer = ByteBuffer.allocate(tablesEnd).order(ByteOrder.LITTLE_ENDIAN);
+        putAdapter(buffer);
+        for (int i = 0; i < tablePlaces.length; i++) {
+            putParameter(buffer, tensors.get(i), tablePlaces[i], dataPlaces[i]);
+        }
+        return buffer.clear();
+    }
+
+    private static long afterDims(Tensor tensor, long table) {
+        long dims = (table + TABLE_BYTES + 4 + utf8(tensor).length + 1 + 3) / 4 * 4;
+        return dims + 4 + 8L * tensor.shape().rank();
+    }
+
+    private void putAdapter(ByteBuffer buffer) {
+        buffer.putInt(ADAPTER).putInt(OnnxAdapterReader.IDENTIFIER);
+        for (int entry : new int[] {VTABLE_BYTES, TABLE_BYTES, 4, 8, 12, 16}) {
+            buffer.putShort((short) entry);
+        }
+        buffer.putInt(ADAPTER - VTABLE)
+                .putInt(OnnxAdapterReader.FORMAT_VERSION)
+                .putInt(1)
+                .putInt(1)
+                .putInt(4);
+        buffer.putInt(tablePlaces.length);
+        for (int place : tablePlaces) {
+            buffer.putInt(place - buffer.position());
+        }
+    }
+
+    private static void putParameter(ByteBuffer buffer, Tensor tensor, int table, int data) {
+        byte[] name = utf8(tensor);
+        int namePlace = table + TABLE_BYTES;
+        int dimsPlace = (int) (afterDims(tensor, table) - 4 - 8L * tensor.shape().rank());
+        buffer.position(table)
+                .putInt(table - VTABLE)
+                .putInt(namePlace - (table + 4))
+                .putInt(dimsPlace - (table + 8))
+                .putInt(tensor.dtype().onnxNumber())
+                .putInt(data - 4 - (table + 16));
+        buffer.putInt(name.length).put(name);
+        buffer.position(dimsPlace).putInt(tensor.shape().rank());
+        for (long dim : tensor.shape().toArray()) {
+            buffer.putLong(dim);
+        }
+    }
+
+    private void writeData(FileChannel channel, Tensor tensor, int place) throws IOException {
+        long size = tensor.bytes().size();
+        int gap = (int) (place - channel.position());
+        ByteBuffer head = ByteBuffer.allocate(gap).order(ByteOrder.LITTLE_ENDIAN);
+        writeFully(channel, head.putInt(gap - 4, (int) size));
+        ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, size));
+        for (long done = 0; done < size; done += window.limit()) {
+            window.clear().limit((int) Math.min(window.capacity(), size - done));
+            tensor.bytes().read(done, window);
+            writeFully(channel, window.flip());
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static byte[] utf8(Tensor tensor) {
+        return tensor.name().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int checked(long place) {
+        if (place > Integer.MAX_VALUE) {
+            throw new GraftException(
+                    ErrorCode.CONVERT_UNSUPPORTED,
+                    "an .onnx_adapter ends at 2 GiB, and these tensors take more",
+                    Location.ofFile(file),
+                    "Use fewer targets, a smaller rank or a 16-bit type.");
+        }
+        return (int) place;
+    }
+}

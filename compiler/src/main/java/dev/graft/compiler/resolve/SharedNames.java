@@ -1,0 +1,58 @@
+package dev.graft.compiler.resolve;
+
+import dev.graft.compiler.scan.ByteRegion;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Takes back names that a site only borrows.
+ *
+ * <p>Exporters store equal parameters once, under the name of the first. A site whose node says that it is another module than the
+ * shared tensor's name, while the module of that name is there too, must not be found under it.
+ */
+final class SharedNames {
+    private SharedNames() {}
+
+    static List<Site> withoutBorrowed(List<Site> sites) {
+        Map<ByteRegion, List<Site>> byTensor = new HashMap<>();
+        for (Site site : sites) {
+            byTensor.computeIfAbsent(site.weight().tensor().proto(), any -> new ArrayList<>())
+                    .add(site);
+        }
+        List<Site> cleaned = new ArrayList<>();
+        for (Site site : sites) {
+            List<Site> sharers = byTensor.getOrDefault(site.weight().tensor().proto(), List.of());
+            cleaned.add(sharers.size() == 1 ? site : withoutBorrowed(site, sharers));
+        }
+        return cleaned;
+    }
+
+    private static Site withoutBorrowed(Site site, List<Site> sharers) {
+        Optional<String> own = nodeModule(site);
+        List<SiteName> kept = site.names().stream()
+                .filter(name -> name.rule() != Rule.WEIGHT_NAME
+                        || own.isEmpty()
+                        || agree(own.get(), name.module())
+                        || sharers.stream().noneMatch(other -> owns(other, name.module())))
+                .toList();
+        return new Site(site.kind(), site.graph(), site.node(), site.weightInput(), site.weight(), site.bias(), kept);
+    }
+
+    private static boolean owns(Site site, String module) {
+        return nodeModule(site).filter(own -> agree(own, module)).isPresent();
+    }
+
+    private static Optional<String> nodeModule(Site site) {
+        return site.names().stream()
+                .filter(name -> name.rule() == Rule.SCOPE || name.rule() == Rule.NODE_NAME)
+                .map(SiteName::module)
+                .findFirst();
+    }
+
+    private static boolean agree(String one, String other) {
+        return one.equals(other) || one.endsWith("." + other) || other.endsWith("." + one);
+    }
+}
