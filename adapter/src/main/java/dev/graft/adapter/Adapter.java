@@ -1,9 +1,13 @@
 package dev.graft.adapter;
 
+import dev.graft.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A trained adapter, checked and with its scalings resolved; its tensors still lie in its file.
@@ -32,6 +36,23 @@ public record Adapter(
     public String name() {
         Path last = source.toAbsolutePath().normalize().getFileName();
         return last == null ? source.toString() : last.toString();
+    }
+
+    /** The files that its tensors are read from, none of which may be overwritten while it is in use. */
+    public List<Path> files() {
+        Set<Path> files = new LinkedHashSet<>();
+        if (Files.isRegularFile(source)) {
+            files.add(source);
+        }
+        for (ModuleChange change : changes) {
+            for (Tensor tensor : change.tensors()) {
+                Path file = tensor.file();
+                if (file != null) {
+                    files.add(file);
+                }
+            }
+        }
+        return List.copyOf(files);
     }
 
     /** The low-rank changes only. */

@@ -1,29 +1,31 @@
 package dev.graft.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.graft.cli.command.CommandRunner;
+import dev.graft.cli.command.Terminal;
+import dev.graft.cli.commands.Commands;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.util.List;
 
 /** The {@code graft} command. */
 public final class Main {
-    private static final int DONE = 0;
-    private static final int USAGE = 2;
-
     private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(arguments, System.out, System.err));
+        System.exit(run(arguments, utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
     }
 
     static int run(String[] arguments, PrintStream results, PrintStream messages) {
-        String word = arguments.length == 0 ? "--help" : arguments[0];
-        switch (word) {
-            case "--version" -> results.println("graft " + Version.current());
-            case "--help", "-h" -> results.println("usage: graft <command> [options]");
-            default -> {
-                messages.println("graft: unknown command '" + word + "'; see graft --help");
-                return USAGE;
-            }
-        }
-        return DONE;
+        return new CommandRunner(Commands.all(), Version::current, results, messages, Terminal.ofProcess())
+                .run(List.of(arguments));
+    }
+
+    /** Names in models are UTF-8, and so is JSON, whatever the locale says. */
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, UTF_8);
     }
 }

@@ -21,7 +21,7 @@ class MainTest {
     void anUnknownWordIsAUsageErrorOnTheErrorStream() {
         assertThat(run("mrege")).isEqualTo(2);
         assertThat(results.toString(UTF_8)).isEmpty();
-        assertThat(messages.toString(UTF_8)).contains("unknown command 'mrege'");
+        assertThat(messages.toString(UTF_8)).contains("unknown command 'mrege'; did you mean 'merge'?");
     }
 
     private int run(String... arguments) {

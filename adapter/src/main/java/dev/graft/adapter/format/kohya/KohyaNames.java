@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** From module paths to kohya's names, and back where the model's paths are known. */
 public final class KohyaNames {
@@ -35,14 +36,21 @@ public final class KohyaNames {
         for (String module : modules) {
             byName.computeIfAbsent(flatten(module), name -> new ArrayList<>()).add(module);
         }
+        return renamed(adapter, name -> {
+            List<String> found = byName.getOrDefault(name, List.of());
+            if (found.size() != 1) {
+                throw unclear(adapter, name, found);
+            }
+            return found.get(0);
+        });
+    }
+
+    /** The same adapter with other module names. */
+    static Adapter renamed(Adapter adapter, UnaryOperator<String> name) {
         List<ModuleChange> changes = new ArrayList<>();
         for (LowRankChange change : adapter.lowRankChanges()) {
-            List<String> found = byName.getOrDefault(change.module(), List.of());
-            if (found.size() != 1) {
-                throw unclear(adapter, change.module(), found);
-            }
             changes.add(new LowRankChange(
-                    found.get(0),
+                    name.apply(change.module()),
                     change.kind(),
                     change.a(),
                     change.b(),

@@ -1,0 +1,223 @@
+package dev.graft.adapter.format.peft;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.LayerKind;
+import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.ModuleChange;
+import dev.graft.adapter.RowReplacement;
+import dev.graft.adapter.TensorReplacement;
+import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** An adapter in PEFT's words: options and named tensors. */
+final class PeftLayout {
+    private final Adapter adapter;
+    private final List<LowRankChange> lowRank;
+    private final Set<String> targets = new LinkedHashSet<>();
+    private final Set<String> savedModules = new LinkedHashSet<>();
+    private final Map<String, JsonValue> tokenRows = new TreeMap<>();
+    private final List<Tensor> tensors = new ArrayList<>();
+    private boolean trainedBias;
+
+    private PeftLayout(Adapter adapter) {
+        this.adapter = adapter;
+        this.lowRank = adapter.lowRankChanges();
+        lowRank.forEach(change -> targets.add(change.module()));
+    }
+
+    /**
+     * Translates an adapter.
+     *
+     * @throws GraftException {@code CONVERT_UNSUPPORTED}
+     */
+    static PeftLayout of(Adapter adapter) {
+        PeftLayout layout = new PeftLayout(adapter);
+        layout.checkUniform();
+        adapter.changes().forEach(layout::add);
+        return layout;
+    }
+
+    /** The tensors under PEFT's names. */
+    List<Tensor> tensors() {
+        return tensors;
+    }
+
+    /** {@code adapter_config.json}, with sorted keys as PEFT writes it. */
+    JsonValue config() {
+        Map<String, JsonValue> options = new TreeMap<>();
+        options.put("auto_mapping", JsonValue.NULL);
+        options.put("base_model_name_or_path", baseModel());
+        options.put("inference_mode", JsonValue.of(true));
+        options.put("revision", JsonValue.NULL);
+        options.put("task_type", JsonValue.NULL);
+        if (lowRank.isEmpty()) {
+            putTokenOptions(options);
+        } else {
+            putLoraOptions(options);
+        }
+        return new JsonValue.JsonObject(options);
+    }
+
+    private JsonValue baseModel() {
+        String name = adapter.details().get("base_model_name_or_path");
+        return name == null ? JsonValue.NULL : JsonValue.of(name);
+    }
+
+    private void putTokenOptions(Map<String, JsonValue> options) {
+        options.put("peft_type", JsonValue.of("TRAINABLE_TOKENS"));
+        options.put("init_weights", JsonValue.of(true));
+        options.put("target_modules", JsonValue.ofTexts(tokenRows.keySet()));
+        options.put("token_indices", tokenRows.values().iterator().next());
+    }
+
+    private void putLoraOptions(Map<String, JsonValue> options) {
+        LowRankChange first = lowRank.get(0);
+        options.put("peft_type", JsonValue.of("LORA"));
+        options.put("bias", JsonValue.of(trainedBias ? "all" : "none"));
+        options.put("fan_in_fan_out", JsonValue.of(false));
+        options.put("init_lora_weights", JsonValue.of(true));
+        options.put("lora_alpha", JsonValue.of(ExactAlpha.of(first.scaling(), first.rank())));
+        options.put("lora_bias", JsonValue.of(lowRank.stream().anyMatch(change -> change.biasDelta() != null)));
+        options.put("lora_dropout", JsonValue.of(0));
+        options.put("modules_to_save", savedModules.isEmpty() ? JsonValue.NULL : JsonValue.ofTexts(savedModules));
+        options.put("r", JsonValue.of(first.rank()));
+        options.put("target_modules", JsonValue.ofTexts(targets));
+        options.put("use_dora", JsonValue.of(first.isDora()));
+        options.put("use_rslora", JsonValue.of(false));
+        options.put(
+                "trainable_token_indices",
+                tokenRows.isEmpty() ? JsonValue.NULL : new JsonValue.JsonObject(tokenRows));
+        putPatterns(options, first);
+    }
+
+    private void putPatterns(Map<String, JsonValue> options, LowRankChange first) {
+        Map<String, JsonValue> ranks = new TreeMap<>();
+        Map<String, JsonValue> alphas = new TreeMap<>();
+        double defaultAlpha = ExactAlpha.of(first.scaling(), first.rank());
+        for (LowRankChange change : lowRank) {
+            String pattern = "^" + escaped(change.module());
+            double alpha = ExactAlpha.of(change.scaling(), change.rank());
+            if (change.rank() != first.rank()) {
+                ranks.put(pattern, JsonValue.of(change.rank()));
+            }
+            if (alpha != defaultAlpha) {
+                alphas.put(pattern, JsonValue.of(alpha));
+            }
+        }
+        options.put("rank_pattern", new JsonValue.JsonObject(ranks));
+        options.put("alpha_pattern", new JsonValue.JsonObject(alphas));
+    }
+
+    /** As Python's {@code re.escape} for what occurs in module paths. */
+    private static String escaped(String module) {
+        return module.replaceAll("[^A-Za-z0-9_]", "\\\\$0");
+    }
+
+    private void add(ModuleChange change) {
+        if (change instanceof LowRankChange low) {
+            addLowRank(low);
+        } else if (change instanceof TensorReplacement replacement) {
+            addReplacement(replacement);
+        } else if (change instanceof RowReplacement rows) {
+            addRows(rows);
+        }
+    }
+
+    private void addLowRank(LowRankChange change) {
+        boolean embedding = change.kind() == LayerKind.EMBEDDING;
+        if (change.kind() == LayerKind.CONV_FLAT) {
+            throw unsupported(change.module(), "PEFT has no words for loralib's convolution");
+        }
+        put(change.module(), embedding ? "lora_embedding_A" : "lora_A.weight", change.a());
+        put(change.module(), embedding ? "lora_embedding_B" : "lora_B.weight", change.b());
+        if (change.biasDelta() != null) {
+            put(change.module(), "lora_B.bias", change.biasDelta());
+        }
+        if (change.magnitude() != null) {
+            put(change.module(), "lora_magnitude_vector", change.magnitude().withShape(magnitudeShape(change)));
+        }
+    }
+
+    private static Shape magnitudeShape(LowRankChange change) {
+        long out = change.b().shape().dim(0);
+        if (change.kind() != LayerKind.CONV) {
+            return Shape.of(out);
+        }
+        long[] dims = new long[change.a().shape().rank()];
+        Arrays.fill(dims, 1);
+        dims[1] = out;
+        return Shape.of(dims);
+    }
+
+    private void addReplacement(TensorReplacement replacement) {
+        boolean target = targets.contains(replacement.module());
+        boolean bias = replacement.parameter().equals("bias");
+        if (lowRank.isEmpty() || target && !bias) {
+            throw unsupported(
+                    replacement.module(),
+                    lowRank.isEmpty()
+                            ? "a PEFT adapter of nothing but whole tensors cannot be written"
+                            : "PEFT cannot replace the weight of a module that it also adapts");
+        }
+        boolean biasOnly = bias
+                && adapter.changes().stream()
+                        .noneMatch(change -> change instanceof TensorReplacement other
+                                && other.module().equals(replacement.module())
+                                && !other.parameter().equals("bias"));
+        if (biasOnly) {
+            trainedBias = true;
+        } else {
+            savedModules.add(replacement.module());
+        }
+        put(replacement.module(), (target ? "base_layer." : "") + replacement.parameter(), replacement.value());
+    }
+
+    private void addRows(RowReplacement rows) {
+        JsonValue numbers = new JsonValue.JsonArray(
+                rows.rows().stream().map(row -> JsonValue.of((long) row)).toList());
+        tokenRows.put(rows.module(), numbers);
+        if (lowRank.isEmpty() && !tokenRows.values().stream().allMatch(numbers::equals)) {
+            throw unsupported(rows.module(), "PEFT's trainable tokens are the same rows in every embedding");
+        }
+        put(rows.module(), (lowRank.isEmpty() ? "" : "token_adapter.") + "trainable_tokens_delta", rows.values());
+    }
+
+    private void put(String module, String part, Tensor tensor) {
+        tensors.add(tensor.withName(PeftKey.PREFIX + module + "." + part));
+    }
+
+    private void checkUniform() {
+        for (LowRankChange change : lowRank) {
+            if (change.isDora() != lowRank.get(0).isDora()) {
+                throw unsupported(change.module(), "PEFT cannot mix DoRA and LoRA in one adapter");
+            }
+            boolean bias = lowRank.stream().anyMatch(other -> other.biasDelta() != null);
+            if (bias && change.biasDelta() == null && change.kind() != LayerKind.EMBEDDING) {
+                throw unsupported(change.module(), "PEFT's lora_bias is for every module or none");
+            }
+            if (!Double.isFinite(change.scaling())) {
+                throw unsupported(change.module(), "its scaling is not finite");
+            }
+        }
+    }
+
+    private GraftException unsupported(String module, String reason) {
+        return new GraftException(
+                ErrorCode.CONVERT_UNSUPPORTED,
+                "module '" + module + "' cannot be written as PEFT: " + reason,
+                Location.ofFile(adapter.source()),
+                "Merge the adapter instead, or train it without this change.");
+    }
+}

@@ -1,0 +1,83 @@
+package dev.graft.cli.command;
+
+import dev.graft.cli.text.Printable;
+import dev.graft.io.Progress;
+import java.io.PrintStream;
+
+/**
+ * Where a command prints: results on one stream, everything else on the other.
+ *
+ * <p>Names in files are hostile: control characters are made visible before anything is printed, so that no file can move
+ * the cursor or colour the terminal.
+ */
+public final class Console {
+    private static final int DEFAULT_WIDTH = 100;
+
+    private final PrintStream results;
+    private final PrintStream messages;
+    private final Terminal terminal;
+    private final boolean json;
+    private final boolean quiet;
+
+    /**
+     * A console.
+     *
+     * @param results stdout
+     * @param messages stderr
+     */
+    public Console(PrintStream results, PrintStream messages, Terminal terminal, boolean json, boolean quiet) {
+        this.results = results;
+        this.messages = messages;
+        this.terminal = terminal;
+        this.json = json;
+        this.quiet = quiet;
+    }
+
+    /** Whether the result must be one JSON document. */
+    public boolean json() {
+        return json;
+    }
+
+    /** Columns for text that is wrapped: the terminal's, or enough for a wide table where there is no terminal. */
+    public int width() {
+        return terminal.columns() > 0 ? terminal.columns() : DEFAULT_WIDTH;
+    }
+
+    /** Columns for tables: the terminal's, or 0 for no limit where there is none. */
+    public int tableWidth() {
+        return terminal.columns();
+    }
+
+    /** Prints a part of the result. */
+    public void result(String text) {
+        results.print(Printable.of(text));
+        if (!text.endsWith("\n")) {
+            results.print("\n");
+        }
+    }
+
+    /** Prints a record as a JSON document; only for {@code --json}. */
+    public void resultAsJson(Object value) {
+        results.println(Json.write(value));
+    }
+
+    /** Says something on the way, unless {@code --quiet}. */
+    public void note(String text) {
+        if (!quiet) {
+            messages.println(Printable.of(text));
+        }
+    }
+
+    /** Says what a person should know, unless {@code --quiet}. */
+    public void warn(String text) {
+        note("warning: " + text);
+    }
+
+    /** Shows how far long work has come: a bar on a terminal, plain lines elsewhere, nothing with {@code --quiet}. */
+    public Progress progress() {
+        if (quiet) {
+            return Progress.NONE;
+        }
+        return terminal.interactive() ? new BarProgress(messages, width()) : new PlainProgress(messages);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.graft.cli.command;
+
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Records as JSON for machines: names with underscores, paths and shapes as people write them, and null for a number that
+ * JSON has no word for.
+ */
+public final class Json {
+    private static final Gson GSON = new GsonBuilder()
+            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+            .setPrettyPrinting()
+            .serializeNulls()
+            .registerTypeHierarchyAdapter(Path.class, text(Path.class))
+            .registerTypeAdapter(DType.class, (JsonSerializer<DType>)
+                    (type, declared, context) -> new JsonPrimitive(type.displayName()))
+            .registerTypeAdapter(
+                    Shape.class, (JsonSerializer<Shape>) (shape, type, context) -> context.serialize(shape.toArray()))
+            .registerTypeHierarchyAdapter(
+                    Optional.class, (JsonSerializer<Optional<?>>) (value, type, context) -> value.isPresent()
+                            ? context.serialize(value.get())
+                            : JsonNull.INSTANCE)
+            .registerTypeAdapter(Double.class, number())
+            .registerTypeAdapter(double.class, number())
+            .create();
+
+    private Json() {}
+
+    /** The document. */
+    public static String write(Object value) {
+        return GSON.toJson(value);
+    }
+
+    private static <T> JsonSerializer<T> text(Class<T> type) {
+        return (value, declared, context) -> new JsonPrimitive(type.cast(value).toString());
+    }
+
+    private static JsonSerializer<Double> number() {
+        return (value, type, context) -> number(value);
+    }
+
+    private static JsonElement number(double value) {
+        return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.graft.cli.commands;
+
+import dev.graft.cli.command.Invocation;
+import dev.graft.cli.command.OptionDescription;
+import dev.graft.compiler.resolve.ResolveOptions;
+import java.util.List;
+import java.util.Map;
+
+/** The words that settle where an adapter's modules are in a model. */
+final class ResolveWords {
+    /** The options. */
+    static final List<OptionDescription> OPTIONS = List.of(
+            OptionDescription.valued("map", "FILE", "JSON object from module path to node or weight name; wins over every rule"),
+            OptionDescription.valued(
+                    "base-weights", "FILE", "the base checkpoint's .safetensors: matches and orientation by value"));
+
+    private ResolveWords() {}
+
+    /** What the options say. */
+    static ResolveOptions read(Invocation invocation) {
+        Map<String, String> map = invocation.pathOption("map").map(MapFile::read).orElse(Map.of());
+        return new ResolveOptions(map, invocation.pathOption("base-weights"));
+    }
+}

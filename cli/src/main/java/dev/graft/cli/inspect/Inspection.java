@@ -1,0 +1,27 @@
+package dev.graft.cli.inspect;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.cli.command.Console;
+
+/** Prints what {@code graft inspect} found. */
+public final class Inspection {
+    private final Console console;
+    private final boolean all;
+
+    /** An inspection that prints to a console; {@code all} lists each module by itself. */
+    public Inspection(Console console, boolean all) {
+        this.console = console;
+        this.all = all;
+    }
+
+    /** Shows an adapter. */
+    public int showAdapter(Adapter adapter) {
+        AdapterView view = AdapterView.of(adapter);
+        if (console.json()) {
+            console.resultAsJson(view);
+        } else {
+            console.result(view.toText(console.tableWidth(), all));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,248 @@
+package dev.graft.runtime.session;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoraAdapter;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model that is loaded and can be run.
+ *
+ * <p>Owns the native session and the adapters that it loaded. Safe for several threads. Closing lets runs under way finish and closes the adapters.
+ */
+public final class ModelSession implements AutoCloseable {
+    private final Path file;
+    private final SessionSettings settings;
+    private final OrtSession session;
+    private final Map<String, ValueDescription> inputs;
+    private final Map<String, ValueDescription> outputs;
+    private final Set<String> numericOutputs;
+    private final SharedLifetime lifetime;
+    private final Set<LoadedAdapter> adapters = new HashSet<>();
+    private volatile Map<String, OverridableInput> overridable = Map.of();
+    private volatile boolean overridableRead;
+
+    private ModelSession(Path file, SessionSettings settings, OrtSession session) throws OrtException {
+        this.file = file;
+        this.settings = settings;
+        this.session = session;
+        this.inputs = describe(session.getInputInfo());
+        this.outputs = describe(session.getOutputInfo());
+        this.numericOutputs = new LinkedHashSet<>();
+        outputs.values().stream().filter(ValueDescription::isNumeric).forEach(output -> numericOutputs.add(output.name()));
+        this.lifetime = new SharedLifetime(() -> OrtRuntime.close(session));
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @throws GraftException {@code FILE_NOT_FOUND}, {@code RUNTIME_FAILED} with what ONNX Runtime said, {@code DEVICE_UNAVAILABLE}
+     */
+    public static ModelSession open(Path file, SessionSettings settings) {
+        if (!Files.isRegularFile(file)) {
+            throw new GraftException(
+                    ErrorCode.FILE_NOT_FOUND,
+                    Files.exists(file) ? "expected a model file, got something else" : "no such file",
+                    Location.ofFile(file),
+                    "Check the path; it is relative to the current folder.");
+        }
+        OrtSession session = OrtRuntime.open(file, settings);
+        try {
+            return new ModelSession(file, settings, session);
+        } catch (OrtException e) {
+            OrtRuntime.close(session);
+            throw OrtErrors.notLoaded(file, e);
+        }
+    }
+
+    /** The model's file. */
+    public Path file() {
+        return file;
+    }
+
+    /** How it was opened. */
+    public SessionSettings settings() {
+        return settings;
+    }
+
+    /** The inputs that every run must feed, in the model's order. */
+    public List<ValueDescription> inputs() {
+        return List.copyOf(inputs.values());
+    }
+
+    /** The outputs, in the model's order. */
+    public List<ValueDescription> outputs() {
+        return List.copyOf(outputs.values());
+    }
+
+    /**
+     * The initializers that an adapter can override, by name; read from the model's file at the first call.
+     *
+     * @throws GraftException {@code IO_FAILED} if the file is gone
+     */
+    public Map<String, OverridableInput> overridableInputs() {
+        if (!overridableRead) {
+            overridable = Collections.unmodifiableMap(OverridableInputReader.read(file));
+            overridableRead = true;
+        }
+        return overridable;
+    }
+
+    /**
+     * Loads an {@code .onnx_adapter} file for this model.
+     *
+     * @throws GraftException {@code ONNX_ADAPTER_MALFORMED}; {@code TARGET_NOT_FOUND} for a tensor that the model cannot take,
+     *     {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTER_TENSORS_INVALID} for a wrong type, a lone factor or ranks that differ
+     */
+    public LoadedAdapter loadAdapter(Path adapterFile) {
+        List<AdapterParameter> parameters = AdapterParameters.read(adapterFile);
+        AdapterChecks.check(adapterFile, parameters, file, overridableInputs(), inputs.keySet());
+        OrtLoraAdapter handle = OrtRuntime.loadAdapter(adapterFile);
+        LoadedAdapter adapter = new LoadedAdapter(this, adapterFile, parameters, handle);
+        synchronized (adapters) {
+            adapters.add(adapter);
+        }
+        if (lifetime.isClosed()) {
+            adapter.close();
+            throw closed();
+        }
+        return adapter;
+    }
+
+    /**
+     * Runs the model as it is in its file.
+     *
+     * @return the outputs by name, in the model's order
+     * @throws GraftException {@code INPUTS_INVALID}, {@code RUNTIME_FAILED}
+     */
+    public Map<String, HostTensor> run(Map<String, HostTensor> values) {
+        return run(values, List.of());
+    }
+
+    /**
+     * Runs the model with adapters, which must not set the same tensors: ONNX Runtime would not sum them but take one.
+     *
+     * @param active adapters that this session loaded
+     * @return the outputs by name, in the model's order
+     * @throws GraftException {@code INPUTS_INVALID}, {@code RUNTIME_FAILED}, {@code ADAPTERS_CONFLICT}
+     */
+    public Map<String, HostTensor> run(Map<String, HostTensor> values, List<LoadedAdapter> active) {
+        try (PreparedRun run = prepare(values, active)) {
+            return run.run();
+        }
+    }
+
+    /**
+     * Binds inputs and adapters for several runs; the caller closes it.
+     *
+     * @throws GraftException {@code INPUTS_INVALID}, {@code RUNTIME_FAILED}, {@code ADAPTERS_CONFLICT}
+     */
+    public PreparedRun prepare(Map<String, HostTensor> values, List<LoadedAdapter> active) {
+        Map<String, HostTensor> kept = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        InputChecks.check(file, inputs, kept);
+        checkTogether(active);
+        Runnable release = acquire(active);
+        Map<String, OnnxTensor> views = new LinkedHashMap<>();
+        RunOptions options = null;
+        try {
+            options = OrtRuntime.runOptions();
+            for (LoadedAdapter adapter : active) {
+                options.addActiveLoraAdapter(adapter.handle());
+            }
+            for (Map.Entry<String, HostTensor> input : kept.entrySet()) {
+                views.put(input.getKey(), OrtTensors.view(OrtRuntime.environment(), input.getValue()));
+            }
+            return new PreparedRun(this, kept, views, options, release);
+        } catch (OrtException e) {
+            PreparedRun.free(views, options, release);
+            throw OrtErrors.notRun(file, e);
+        }
+    }
+
+    /** Frees the native session and the adapters once no run uses them; closing again does nothing. */
+    @Override
+    public void close() {
+        lifetime.close();
+        List<LoadedAdapter> open;
+        synchronized (adapters) {
+            open = List.copyOf(adapters);
+        }
+        open.forEach(LoadedAdapter::close);
+    }
+
+    void forget(LoadedAdapter adapter) {
+        synchronized (adapters) {
+            adapters.remove(adapter);
+        }
+    }
+
+    OrtSession handle() {
+        return session;
+    }
+
+    Set<String> numericOutputs() {
+        return numericOutputs;
+    }
+
+    private void checkTogether(List<LoadedAdapter> active) {
+        Map<String, LoadedAdapter> owners = new LinkedHashMap<>();
+        for (LoadedAdapter adapter : active) {
+            if (!adapter.belongsTo(this)) {
+                throw new IllegalArgumentException(adapter.name() + " was loaded by another session");
+            }
+            for (AdapterParameter parameter : adapter.parameters()) {
+                LoadedAdapter other = owners.put(parameter.name(), adapter);
+                if (other != null) {
+                    throw new GraftException(
+                            ErrorCode.ADAPTERS_CONFLICT,
+                            "'" + other.name() + "' and '" + adapter.name() + "' both set this tensor, and ONNX Runtime would take one of "
+                                    + "them, not the sum",
+                            Location.ofTensor(adapter.file(), parameter.name()),
+                            "Run with one of them, or combine them into one adapter file first.");
+                }
+            }
+        }
+    }
+
+    /** Takes hold of session and adapters, all or none, and returns how to let go. */
+    private Runnable acquire(List<LoadedAdapter> active) {
+        List<SharedLifetime> held = new ArrayList<>();
+        Runnable release = () -> held.forEach(SharedLifetime::release);
+        if (!lifetime.acquire()) {
+            throw closed();
+        }
+        held.add(lifetime);
+        for (LoadedAdapter adapter : active) {
+            if (!adapter.lifetime().acquire()) {
+                release.run();
+                throw new IllegalStateException("the adapter " + adapter.name() + " is closed");
+            }
+            held.add(adapter.lifetime());
+        }
+        return release;
+    }
+
+    private static Map<String, ValueDescription> describe(Map<String, ai.onnxruntime.NodeInfo> values) {
+        Map<String, ValueDescription> described = new LinkedHashMap<>();
+        values.forEach((name, node) -> described.put(name, OrtTensors.describe(name, node.getInfo())));
+        return Collections.unmodifiableMap(described);
+    }
+
+    private IllegalStateException closed() {
+        return new IllegalStateException("the session of " + file.getFileName() + " is closed");
+    }
+}

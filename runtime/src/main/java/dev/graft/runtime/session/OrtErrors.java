@@ -1,0 +1,63 @@
+package dev.graft.runtime.session;
+
+import ai.onnxruntime.OrtException;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Says what ONNX Runtime said, as an error of ours. */
+final class OrtErrors {
+    private static final Pattern PREFIX = Pattern.compile("^Error code - \\w+ - message: ");
+
+    private OrtErrors() {}
+
+    /** ONNX Runtime refused to load a model. */
+    static GraftException notLoaded(Path file, OrtException cause) {
+        return new GraftException(
+                ErrorCode.RUNTIME_FAILED,
+                "ONNX Runtime cannot load the model: " + reason(cause),
+                Location.ofFile(file),
+                "Check that the file is a complete ONNX model with its data files beside it, and that this version of ONNX Runtime "
+                        + "has its operators.",
+                cause);
+    }
+
+    /** ONNX Runtime failed in a run. */
+    static GraftException notRun(Path file, OrtException cause) {
+        return new GraftException(
+                ErrorCode.RUNTIME_FAILED,
+                "ONNX Runtime failed while running the model: " + reason(cause),
+                Location.ofFile(file),
+                "Check the inputs' shapes and values: token ids below the vocabulary's size, a sequence within the model's limit.",
+                cause);
+    }
+
+    /** ONNX Runtime refused an adapter that passed our own checks. */
+    static GraftException adapterNotLoaded(Path file, OrtException cause) {
+        return new GraftException(
+                ErrorCode.RUNTIME_FAILED,
+                "ONNX Runtime cannot load the adapter: " + reason(cause),
+                Location.ofFile(file),
+                "Write the file again with graft convert.",
+                cause);
+    }
+
+    /** The device is not there. */
+    static GraftException noDevice(Device device, Throwable cause) {
+        String message = cause instanceof OrtException ort ? reason(ort) : String.valueOf(cause.getMessage());
+        return new GraftException(
+                ErrorCode.DEVICE_UNAVAILABLE,
+                "the device " + device.displayName() + " cannot be used: " + message,
+                Location.NONE,
+                device instanceof Device.Cuda
+                        ? "Use ONNX Runtime's GPU build (onnxruntime_gpu) on a machine with a CUDA device and its libraries, or run on cpu."
+                        : "Use a platform that ONNX Runtime has native libraries for.",
+                cause);
+    }
+
+    private static String reason(OrtException cause) {
+        return PREFIX.matcher(String.valueOf(cause.getMessage())).replaceFirst("").strip();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.graft.runtime.session;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtLoraAdapter;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import dev.graft.error.GraftException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** ONNX Runtime's process-wide part, and how its sessions are made. */
+final class OrtRuntime {
+    private OrtRuntime() {}
+
+    /**
+     * The process's one environment.
+     *
+     * @throws GraftException {@code DEVICE_UNAVAILABLE} where the native libraries cannot be loaded
+     */
+    static OrtEnvironment environment() {
+        try {
+            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "graft");
+        } catch (LinkageError | IllegalStateException e) {
+            throw OrtErrors.noDevice(Device.cpu(), e);
+        }
+    }
+
+    /** A session over a file. */
+    static OrtSession open(Path file, SessionSettings settings) {
+        OrtEnvironment environment = environment();
+        try (SessionOptions options = new SessionOptions()) {
+            // errors reach the caller as exceptions; printing them too would show everything twice
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            options.setOptimizationLevel(settings.optimize() ? OptLevel.ALL_OPT : OptLevel.NO_OPT);
+            if (settings.intraOpThreads() > 0) {
+                options.setIntraOpNumThreads(settings.intraOpThreads());
+            }
+            for (Map.Entry<String, String> entry : settings.configEntries().entrySet()) {
+                options.addConfigEntry(entry.getKey(), entry.getValue());
+            }
+            useDevice(options, settings.device());
+            return environment.createSession(file.toString(), options);
+        } catch (OrtException e) {
+            throw OrtErrors.notLoaded(file, e);
+        }
+    }
+
+    /** Options for one run. */
+    static RunOptions runOptions() throws OrtException {
+        RunOptions options = new RunOptions();
+        options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return options;
+    }
+
+    /** A native adapter over a file, memory-mapped. */
+    static OrtLoraAdapter loadAdapter(Path file) {
+        try {
+            return OrtLoraAdapter.create(file.toString());
+        } catch (OrtException e) {
+            throw OrtErrors.adapterNotLoaded(file, e);
+        }
+    }
+
+    /** Frees a session. */
+    static void close(OrtSession session) {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime cannot close a session", e);
+        }
+    }
+
+    private static void useDevice(SessionOptions options, Device device) {
+        if (!(device instanceof Device.Cuda cuda)) {
+            return;
+        }
+        try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
+            provider.add("use_tf32", cuda.tensorFloat32() ? "1" : "0");
+            options.addCUDA(provider);
+        } catch (OrtException e) {
+            throw OrtErrors.noDevice(device, e);
+        }
+    }
+}
