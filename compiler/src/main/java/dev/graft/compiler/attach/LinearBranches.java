@@ -104,8 +104,8 @@ final class LinearBranches {
         float alpha = node.floatAttribute("alpha", 1);
         float beta = node.floatAttribute("beta", 1);
         Value bias = node.input(2);
-        GraphBuilder g = editor.before(node).named(name(place) + "/lora_B").source(source(place));
         Value product = group.product();
+        GraphBuilder g = editor.before(node).named(name(place) + "/lora_B").source(source(place));
         Value b = bInitializer(g, place, group.b(place, alpha));
         Value branch = bias == null
                 ? g.matMul(product, b)

@@ -53,7 +53,8 @@ final class Place {
 
     /** All outputs of the site, those that no term changes among them. */
     int outputs() {
-        return Math.toIntExact(site.weight().outputs());
+        boolean table = site.kind() == SiteKind.GATHER;
+        return Math.toIntExact(table ? site.weight().inputs() : site.weight().outputs());
     }
 
     /** The value that the weight is multiplied with (or that selects its rows). */
