@@ -2,6 +2,7 @@ package dev.graft.adapter.format;
 
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.kohya.KohyaReader;
+import dev.graft.adapter.format.loralib.LoralibOptions;
 import dev.graft.adapter.format.loralib.LoralibReader;
 import dev.graft.adapter.format.onnxadapter.NamedFactors;
 import dev.graft.adapter.format.peft.PeftReader;
@@ -26,10 +27,10 @@ public final class AdapterFiles {
      */
     public static Adapter readAdapter(Path path, ReadOptions options) {
         if (Files.isDirectory(path)) {
-            return PeftReader.read(path, options);
+            return PeftReader.read(path, options.strict());
         }
         return switch (FileKind.of(path)) {
-            case PEFT_FILE -> PeftReader.read(folderOf(path), options);
+            case PEFT_FILE -> PeftReader.read(folderOf(path), options.strict());
             case SAFETENSORS -> readSafetensors(SafetensorsReader.read(path), options);
             case ONNX_ADAPTER -> NamedFactors.read(path);
             case PICKLE -> throw new GraftException(
@@ -57,7 +58,8 @@ public final class AdapterFiles {
         }
         Set<String> names = file.tensors().keySet();
         if (names.stream().anyMatch(name -> name.endsWith(LoralibReader.SUFFIX_OF_A))) {
-            return LoralibReader.read(file, options);
+            return LoralibReader.read(
+                    file, new LoralibOptions(options.alpha(), options.enabledGroups(), options.kernelSize()));
         }
         if (names.stream().anyMatch(name -> name.contains(".lora_A.") || name.contains(".lora_embedding_A"))) {
             throw new GraftException(

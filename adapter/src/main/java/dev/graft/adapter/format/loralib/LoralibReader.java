@@ -6,7 +6,6 @@ import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.Scaling;
 import dev.graft.adapter.TensorReplacement;
-import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.safetensors.SafetensorsFile;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -27,11 +26,11 @@ public final class LoralibReader {
     private static final String SUFFIX_OF_B = ".lora_B";
 
     private final SafetensorsFile file;
-    private final ReadOptions options;
+    private final LoralibOptions options;
     private final double alpha;
     private final List<String> warnings = new ArrayList<>();
 
-    private LoralibReader(SafetensorsFile file, ReadOptions options) {
+    private LoralibReader(SafetensorsFile file, LoralibOptions options) {
         this.file = file;
         this.options = options;
         this.alpha = options.alpha().orElseThrow(() -> new GraftException(
@@ -47,7 +46,7 @@ public final class LoralibReader {
      * @throws GraftException {@code ADAPTER_CONFIG_INVALID} if alpha or the groups must be given and are not, {@code
      *     ADAPTER_TENSORS_INVALID} if the tensors do not fit together
      */
-    public static Adapter read(SafetensorsFile file, ReadOptions options) {
+    public static Adapter read(SafetensorsFile file, LoralibOptions options) {
         return new LoralibReader(file, options).read();
     }
 

@@ -38,7 +38,7 @@ final class ConfigKeys {
             }
             String what = "unknown option '" + name + "' in " + PeftConfig.FILE_NAME
                     + ": it may change what the adapter does";
-            if (folder.options().strict()) {
+            if (folder.strict()) {
                 throw new GraftException(
                         ErrorCode.ADAPTER_OPTION_UNKNOWN,
                         what,

@@ -156,7 +156,7 @@ final class FolderTensors {
     private void undeclared() {
         String what = undeclared.size() + " whole tensors are in the file though the configuration does not name them: "
                 + PeftFolder.listed(undeclared);
-        if (folder.options().strict()) {
+        if (folder.strict()) {
             throw folder.invalidTensors(
                     what, "Without --strict they replace the base's tensors, as when PEFT loads the file.");
         }

@@ -1,6 +1,5 @@
 package dev.graft.adapter.format.peft;
 
-import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.safetensors.SafetensorsFile;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -14,9 +13,9 @@ import java.util.List;
  * @param path the folder
  * @param config {@code adapter_config.json}
  * @param weights {@code adapter_model.safetensors}
- * @param options what the caller said
+ * @param strict whether what may change the maths and is not understood is an error
  */
-record PeftFolder(Path path, PeftConfig config, SafetensorsFile weights, ReadOptions options) {
+record PeftFolder(Path path, PeftConfig config, SafetensorsFile weights, boolean strict) {
     /** An error in the tensors as a whole. */
     GraftException invalidTensors(String what, String remedy) {
         return new GraftException(ErrorCode.ADAPTER_TENSORS_INVALID, what, Location.ofFile(weights.file()), remedy);

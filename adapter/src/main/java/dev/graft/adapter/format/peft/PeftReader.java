@@ -1,7 +1,6 @@
 package dev.graft.adapter.format.peft;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -22,9 +21,11 @@ public final class PeftReader {
     /**
      * Reads the adapter in a folder.
      *
+     * @param strict whether an option that is not known, or a whole tensor that the configuration does not name, is an error
+     *     and not a warning
      * @throws GraftException if a file is missing or malformed, if they contradict each other, or if the method is refused
      */
-    public static Adapter read(Path folder, ReadOptions options) {
+    public static Adapter read(Path folder, boolean strict) {
         Path configFile = folder.resolve(PeftConfig.FILE_NAME);
         if (!Files.isRegularFile(configFile)) {
             throw missingConfig(folder);
@@ -34,7 +35,7 @@ public final class PeftReader {
         if (!Files.isRegularFile(weightsFile)) {
             throw missingWeights(folder, weightsFile);
         }
-        PeftFolder parts = new PeftFolder(folder, config, SafetensorsReader.read(weightsFile), options);
+        PeftFolder parts = new PeftFolder(folder, config, SafetensorsReader.read(weightsFile), strict);
         return PeftMethods.of(parts).read(parts);
     }
 

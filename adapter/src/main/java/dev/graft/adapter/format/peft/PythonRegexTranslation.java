@@ -6,6 +6,7 @@ import java.util.List;
 /** Rewrites a Python regular expression for {@code java.util.regex}, from left to right. */
 final class PythonRegexTranslation {
     private static final String SAME_ESCAPES = "dDsSwWbBnrtfv0123456789";
+    private static final List<String> SAME_GROUPS = List.of("(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>");
 
     private final String python;
     private final StringBuilder java = new StringBuilder();
@@ -80,8 +81,9 @@ final class PythonRegexTranslation {
             java.append("(?<").append(javaName(name)).append('>');
         } else if (startsWith("(?P=")) {
             java.append("\\k<").append(javaName(until(')', 4))).append('>');
-        } else if (startsWith("(?(") || startsWith("(?#")) {
-            throw new IllegalArgumentException("'" + python.substring(at, at + 3) + "' is not translated");
+        } else if (startsWith("(?") && SAME_GROUPS.stream().noneMatch(this::startsWith)) {
+            String start = python.substring(at, Math.min(at + 4, python.length()));
+            throw new IllegalArgumentException("'" + start + "' is not translated");
         } else {
             copy(1);
         }
