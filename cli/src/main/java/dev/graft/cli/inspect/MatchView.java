@@ -30,6 +30,8 @@ record MatchView(
         List<Match> matches,
         List<ResolveProblem> problems,
         List<String> warnings) {
+    private static final int MOST_PROBLEMS = 5;
+
     /**
      * A change and its place.
      *
@@ -94,7 +96,11 @@ record MatchView(
         if (!matches.isEmpty()) {
             text.append('\n');
         }
-        problems.forEach(problem -> append(text, problem, width));
+        int shown = all ? problems.size() : Math.min(MOST_PROBLEMS, problems.size());
+        problems.subList(0, shown).forEach(problem -> append(text, problem, width));
+        if (shown < problems.size()) {
+            text.append("and ").append(problems.size() - shown).append(" more; --all lists them.\n\n");
+        }
         text.append(fits ? "Everything fits: " : "Not everything fits: ")
                 .append(Numbers.plural(matches.size(), "change"))
                 .append(matches.size() == 1 ? " has its place" : " have their place");
