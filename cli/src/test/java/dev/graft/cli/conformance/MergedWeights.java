@@ -72,7 +72,9 @@ final class MergedWeights {
 
     private double[] stored(WeightView view) {
         ByteRegion region = view.tensor().runs().get(0);
-        FileBytes bytes = new FileBytes(merged, region.offset(), region.length());
+        boolean external = !region.file().equals(resolution.model().file());
+        Path file = external ? merged.resolveSibling(region.file().getFileName()) : merged;
+        FileBytes bytes = new FileBytes(file, region.offset(), region.length());
         return new Tensor(view.tensor().name(), view.tensor().dtype(), view.tensor().shape(), bytes).toDoubles();
     }
 }
