@@ -28,14 +28,44 @@ final class SumKernel {
 
     private static void addEight(double[] left, int at, double[][] right, int k, double[] sum, int count) {
         addEight(
-                sum, count, left[at], right[k], left[at + 1], right[k + 1], left[at + 2], right[k + 2], left[at + 3],
-                right[k + 3], left[at + 4], right[k + 4], left[at + 5], right[k + 5], left[at + 6], right[k + 6],
-                left[at + 7], right[k + 7]);
+                sum,
+                count,
+                left[at],
+                right[k],
+                left[at + 1],
+                right[k + 1],
+                left[at + 2],
+                right[k + 2],
+                left[at + 3],
+                right[k + 3],
+                left[at + 4],
+                right[k + 4],
+                left[at + 5],
+                right[k + 5],
+                left[at + 6],
+                right[k + 6],
+                left[at + 7],
+                right[k + 7]);
     }
 
     private static void addEight(
-            double[] sum, int count, double b0, double[] a0, double b1, double[] a1, double b2, double[] a2, double b3,
-            double[] a3, double b4, double[] a4, double b5, double[] a5, double b6, double[] a6, double b7,
+            double[] sum,
+            int count,
+            double b0,
+            double[] a0,
+            double b1,
+            double[] a1,
+            double b2,
+            double[] a2,
+            double b3,
+            double[] a3,
+            double b4,
+            double[] a4,
+            double b5,
+            double[] a5,
+            double b6,
+            double[] a6,
+            double b7,
             double[] a7) {
         for (int j = 0; j < count; j++) {
             sum[j] = sum[j]

@@ -119,7 +119,13 @@ final class UnitComputer {
 
     /** Replacement, DoRA and row patches: the new values go to {@code total}. */
     private void mixTerms(
-            BlockEdit edit, Panel.RightTile tile, double[][] left, int row, long blockRow, RowValues values, int count) {
+            BlockEdit edit,
+            Panel.RightTile tile,
+            double[][] left,
+            int row,
+            long blockRow,
+            RowValues values,
+            int count) {
         if (values.patch(row, total, count)) {
             return;
         }
@@ -161,7 +167,8 @@ final class UnitComputer {
     private static GraftException notFinite(Unit unit, long row, long column, double before, double after) {
         TensorIndex tensor = unit.edit().tensor();
         String reason = Double.isFinite(before)
-                ? "the merged value " + after + " does not fit into " + tensor.dtype().displayName()
+                ? "the merged value " + after + " does not fit into "
+                        + tensor.dtype().displayName()
                 : "the base's own value is " + before;
         return new GraftException(
                 ErrorCode.MERGE_NOT_FINITE,
