@@ -30,10 +30,9 @@ final class AttributeReader {
         return switch (kind(proto)) {
             case INT -> new Attribute.IntValue(proto.getI());
             case FLOAT -> new Attribute.FloatValue(proto.getF());
-            case STRING ->
-                text(proto.getS())
-                        .<Attribute.Payload>map(Attribute.StringValue::new)
-                        .orElseGet(Attribute.Opaque::new);
+            case STRING -> text(proto.getS())
+                    .<Attribute.Payload>map(Attribute.StringValue::new)
+                    .orElseGet(Attribute.Opaque::new);
             case INTS -> new Attribute.IntsValue(List.copyOf(proto.getIntsList()));
             case FLOATS -> new Attribute.FloatsValue(List.copyOf(proto.getFloatsList()));
             case STRINGS -> strings(proto);
