@@ -33,6 +33,10 @@ final class GenaiAliases {
             String prefix = (attention.group(1) == null ? "" : attention.group(1)) + "attn.";
             String projection = projection(attention.group(2));
             aliases.add(new Alias(prefix + projection, Optional.empty()));
+            // an adapter with genai's names on a model with the original ones
+            aliases.add(new Alias(
+                    (attention.group(1) == null ? "" : attention.group(1)) + "self_attn." + attention.group(2),
+                    Optional.empty()));
             PackedPart.ofProjection(projection)
                     .ifPresent(part -> aliases.add(new Alias(prefix + "qkv_proj", Optional.of(part))));
         }

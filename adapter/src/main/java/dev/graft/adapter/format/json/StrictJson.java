@@ -59,7 +59,7 @@ public final class StrictJson implements Closeable {
         call(reader::beginObject);
         Set<String> seen = new HashSet<>();
         while (call(reader::hasNext)) {
-            String name = wellFormed(call(reader::nextName));
+            String name = call(reader::nextName);
             if (!seen.add(name)) {
                 throw malformed("the key '" + shorten(name) + "' occurs twice");
             }
@@ -81,7 +81,7 @@ public final class StrictJson implements Closeable {
     /** Reads a string. */
     public String readText() {
         expect(JsonToken.STRING);
-        return wellFormed(call(reader::nextString));
+        return call(reader::nextString);
     }
 
     /** Reads a whole number from 0 to 2^63 - 1, written without sign, fraction or exponent. */
@@ -157,21 +157,6 @@ public final class StrictJson implements Closeable {
         return token.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
     }
 
-    private String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            boolean pair = Character.isHighSurrogate(unit)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (pair) {
-                i++;
-            } else if (Character.isSurrogate(unit)) {
-                throw malformed("a string holds half of a surrogate pair");
-            }
-        }
-        return text;
-    }
-
     private GraftException malformed(String what) {
         return new GraftException(
                 code,
@@ -209,16 +194,13 @@ public final class StrictJson implements Closeable {
         }
     }
 
-    private String reason(IOException cause) {
+    private static String reason(IOException cause) {
         if (cause instanceof CharacterCodingException) {
             return "not UTF-8 text";
         }
-        String message = String.valueOf(cause.getMessage());
-        int hint = message.indexOf(" at line");
-        return shorten(
-                hint < 0
-                        ? message
-                        : message.substring(hint + 1).lines().findFirst().orElse(message));
+        String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        // gson's commonest message is advice to a programmer, of which only the place is of use to a reader
+        return shorten(message.startsWith("Use JsonReader") ? message.substring(message.indexOf("at line")) : message);
     }
 
     private static String remedy() {

@@ -66,7 +66,8 @@ public final class OnnxAdapterReader {
         int number = parameter.readInt(2);
         DType dtype = DType.ofOnnxNumber(number)
                 .filter(type -> type.isByteSized() && type != DType.COMPLEX64 && type != DType.COMPLEX128)
-                .orElseThrow(() -> bytes.malformed("'" + name + "' has the unsupported data type " + number, namePlace));
+                .orElseThrow(
+                        () -> bytes.malformed("'" + name + "' has the unsupported data type " + number, namePlace));
         long data = parameter.require(3, "raw_data");
         int length = bytes.vectorLength(data, 1);
         long expected = byteSize(dtype, shape, name, data);

@@ -14,7 +14,6 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +96,7 @@ final class PeftLayout {
         options.put("use_dora", JsonValue.of(first.isDora()));
         options.put("use_rslora", JsonValue.of(false));
         options.put(
-                "trainable_token_indices",
-                tokenRows.isEmpty() ? JsonValue.NULL : new JsonValue.JsonObject(tokenRows));
+                "trainable_token_indices", tokenRows.isEmpty() ? JsonValue.NULL : new JsonValue.JsonObject(tokenRows));
         putPatterns(options, first);
     }
 
