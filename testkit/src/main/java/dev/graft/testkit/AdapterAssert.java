@@ -91,8 +91,8 @@ public final class AdapterAssert extends AbstractAssert<AdapterAssert, Path> {
             Resolver.resolve(ModelScanner.scan(model), List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
         } catch (GraftException e) {
             switch (e.code()) {
-                case TARGET_NOT_FOUND, TARGET_AMBIGUOUS, TARGET_SHAPE_MISMATCH -> throwAssertionError(
-                        new ShouldFit(actual, model, e));
+                case TARGET_NOT_FOUND, TARGET_AMBIGUOUS, TARGET_SHAPE_MISMATCH ->
+                    throwAssertionError(new ShouldFit(actual, model, e));
                 default -> throw e;
             }
         }

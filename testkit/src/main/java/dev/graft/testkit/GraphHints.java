@@ -14,8 +14,8 @@ import java.util.Set;
 
 /** What the graph says of its inputs: integers that choose rows of a table are below its length. */
 public final class GraphHints {
-    private static final Set<String> SAME_VALUES =
-            Set.of("Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Transpose", "Slice", "Concat");
+    private static final Set<String> SAME_VALUES = Set.of(
+            "Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Transpose", "Slice", "Concat");
 
     private static final Set<String> SAME_SHAPE = Set.of("Identity", "Cast", "DequantizeLinear");
     private static final int LONGEST_CHAIN = 8;
@@ -32,8 +32,9 @@ public final class GraphHints {
         for (NodeIndex node : graph.nodes()) {
             if (node.opType().startsWith("Gather") && origins.containsKey(node.input(1))) {
                 long axis = node.intAttribute("axis").orElse(0);
-                length(graph, producers, node.input(0), axis, 0).ifPresent(rows -> origins.get(node.input(1))
-                        .forEach(input -> bounds.merge(input, rows, Math::min)));
+                length(graph, producers, node.input(0), axis, 0)
+                        .ifPresent(rows ->
+                                origins.get(node.input(1)).forEach(input -> bounds.merge(input, rows, Math::min)));
             }
         }
         InputHints hints = InputHints.NONE;

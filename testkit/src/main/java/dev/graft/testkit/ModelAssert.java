@@ -59,8 +59,7 @@ public final class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     public ModelAssert isMergeOf(Path base, Path adapter, double weight) {
         isNotNull();
         hasSameArchitectureAs(base);
-        WeightedAdapter weighted =
-                new WeightedAdapter(AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT), weight);
+        WeightedAdapter weighted = new WeightedAdapter(AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT), weight);
         List<TargetFinding> wrong = MergeCheck.findWrongTargets(base, weighted, index());
         if (!wrong.isEmpty()) {
             fail(new ShouldBeMergeOf(actual, base, adapter, weight, wrong));

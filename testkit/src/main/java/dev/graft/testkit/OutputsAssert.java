@@ -84,8 +84,7 @@ public final class OutputsAssert {
     private void compare(
             int sample, Map<String, HostTensor> expected, Map<String, HostTensor> again, Map<String, HostTensor> got) {
         OutputComparison.ofAll(expected, got).forEach((name, comparison) -> {
-            double allowed =
-                    tolerance.orElseGet(() -> OutputTolerance.ofTwoWays(expected.get(name), again.get(name)));
+            double allowed = tolerance.orElseGet(() -> OutputTolerance.ofTwoWays(expected.get(name), again.get(name)));
             if (comparison.maxError() > allowed || comparison.mismatches() > 0) {
                 model.fail(new ShouldProduceSameOutputs(
                         model.model(), other, sample, comparison, allowed, tolerance.isPresent()));

@@ -21,7 +21,13 @@ class AdapterAssertTest {
 
     @Test
     void anAdapterPassesEveryAssertion() {
-        assertThatAdapter(ADAPTER).hasRank(4).hasScaling(2).hasMethod("lora").targets("q_proj", "v_proj").hasFiniteValues().fits(BASE);
+        assertThatAdapter(ADAPTER)
+                .hasRank(4)
+                .hasScaling(2)
+                .hasMethod("lora")
+                .targets("q_proj", "v_proj")
+                .hasFiniteValues()
+                .fits(BASE);
     }
 
     @Test

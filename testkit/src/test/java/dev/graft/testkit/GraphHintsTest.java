@@ -27,7 +27,8 @@ class GraphHintsTest {
         "models/gpt_nano_sort/gpt_nano_sort.onnx, 3"
     })
     void realModelsToo(String model, long vocabulary) {
-        assertThat(GraphHints.of(ModelScanner.scan(Shared.path(model))).bounds()).containsEntry("input_ids", vocabulary);
+        assertThat(GraphHints.of(ModelScanner.scan(Shared.path(model))).bounds())
+                .containsEntry("input_ids", vocabulary);
     }
 
     @Test

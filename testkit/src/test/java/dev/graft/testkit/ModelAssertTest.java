@@ -63,11 +63,13 @@ class ModelAssertTest {
 
     @Test
     void weightsThatShouldNotDifferAreNamed() {
-        Throwable error =
-                catchThrowable(() -> assertThatModel(merged).differsOnlyIn(TARGETS[0]).from(BASE));
+        Throwable error = catchThrowable(
+                () -> assertThatModel(merged).differsOnlyIn(TARGETS[0]).from(BASE));
 
         assertThat(error).hasMessageContaining("only in [q_proj], but these differ too:");
-        assertThat(error.getMessage()).contains("model.layers.0.self_attn.v_proj, float32").contains("elements, by at most");
+        assertThat(error.getMessage())
+                .contains("model.layers.0.self_attn.v_proj, float32")
+                .contains("elements, by at most");
         assertThat(error.getMessage()).doesNotContain("self_attn.q_proj,");
     }
 
@@ -91,7 +93,8 @@ class ModelAssertTest {
         assertThatModel(twice).isMergeOf(BASE, ADAPTER, 2);
         assertThatThrownBy(() -> assertThatModel(twice).isMergeOf(BASE, ADAPTER))
                 .hasMessageContaining("has 2.000 times the change that the adapter says")
-                .hasMessageContaining("another alpha, rank scaling or adapter weight: all changes are 2.000 times as large");
+                .hasMessageContaining(
+                        "another alpha, rank scaling or adapter weight: all changes are 2.000 times as large");
     }
 
     @Test
@@ -105,8 +108,7 @@ class ModelAssertTest {
 
     @Test
     void aChangeOutsideTheTargetsIsNamed() {
-        Path broken = TestMerges.change(
-                merged, folder.resolve("broken.onnx"), NORM, value -> value * 1.001);
+        Path broken = TestMerges.change(merged, folder.resolve("broken.onnx"), NORM, value -> value * 1.001);
 
         assertThatThrownBy(() -> assertThatModel(broken).isMergeOf(BASE, ADAPTER))
                 .hasMessageContaining("is no target and differs from the base")
@@ -162,8 +164,8 @@ class ModelAssertTest {
     @Test
     void oneTargetLeftOutIsNamed() {
         String value = changes("v_proj").get(1);
-        Path broken = TestMerges.replace(
-                merged, folder.resolve("left_out.onnx"), value, TestMerges.values(BASE, value));
+        Path broken =
+                TestMerges.replace(merged, folder.resolve("left_out.onnx"), value, TestMerges.values(BASE, value));
 
         assertThatThrownBy(() -> assertThatModel(broken).isMergeOf(BASE, ADAPTER))
                 .hasMessageContaining("but 1 of its weights are not:")
@@ -172,7 +174,8 @@ class ModelAssertTest {
 
     @Test
     void otherOutputsAreMeasured() {
-        assertThatThrownBy(() -> assertThatModel(merged).producesSameOutputsAs(BASE).onSamples(2))
+        assertThatThrownBy(() ->
+                        assertThatModel(merged).producesSameOutputsAs(BASE).onSamples(2))
                 .hasMessageContaining("but on sample 0 the output 'output' [1, 8, 24] is off:")
                 .hasMessageContaining("(measured: optimised and plain run of the other model)")
                 .hasMessageContaining("worst at [0, ")

@@ -35,8 +35,7 @@ final class TestMerges {
     static Path merge(Path folder, double weight) {
         Path output = folder.resolve("merged_at_" + weight + ".onnx");
         ModelIndex base = ModelScanner.scan(BASE);
-        WeightedAdapter adapter =
-                new WeightedAdapter(AdapterFiles.readAdapter(ADAPTER, ReadOptions.DEFAULT), weight);
+        WeightedAdapter adapter = new WeightedAdapter(AdapterFiles.readAdapter(ADAPTER, ReadOptions.DEFAULT), weight);
         Merger.merge(
                 Resolver.resolve(base, List.of(adapter), ResolveOptions.DEFAULT),
                 output,
@@ -47,7 +46,11 @@ final class TestMerges {
 
     /** A copy of a model in which the values of one float32 tensor are changed. */
     static Path change(Path model, Path copy, String tensor, DoubleUnaryOperator change) {
-        return replace(model, copy, tensor, Arrays.stream(values(model, tensor)).map(change).toArray());
+        return replace(
+                model,
+                copy,
+                tensor,
+                Arrays.stream(values(model, tensor)).map(change).toArray());
     }
 
     /** A copy of a model in which one float32 tensor has other values. */

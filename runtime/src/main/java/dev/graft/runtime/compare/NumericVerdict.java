@@ -47,7 +47,8 @@ public record NumericVerdict(List<OutputVerdict> outputs) {
         }
         Map<String, List<Observation>> byOutput = new LinkedHashMap<>();
         for (Observation observation : observations) {
-            byOutput.computeIfAbsent(observation.output(), name -> new ArrayList<>()).add(observation);
+            byOutput.computeIfAbsent(observation.output(), name -> new ArrayList<>())
+                    .add(observation);
         }
         return new NumericVerdict(byOutput.entrySet().stream()
                 .map(entry -> OutputVerdict.of(entry.getKey(), entry.getValue()))

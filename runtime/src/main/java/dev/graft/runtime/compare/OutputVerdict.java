@@ -57,7 +57,8 @@ public record OutputVerdict(
         boolean close = merged.max() <= max
                 && merged.rootMeanSquare() <= rootMeanSquare
                 && merged.mismatches() <= unmerged.mismatches();
-        boolean telling = effect.isEmpty() || effect.get().max() > max || effect.get().rootMeanSquare() > rootMeanSquare;
+        boolean telling =
+                effect.isEmpty() || effect.get().max() > max || effect.get().rootMeanSquare() > rootMeanSquare;
         return new OutputVerdict(
                 output,
                 !close ? Outcome.FAILED : telling ? Outcome.PASSED : Outcome.INCONCLUSIVE,
@@ -92,13 +93,15 @@ public record OutputVerdict(
     private String mismatchReason() {
         return merged.mismatches() <= unmerged.mismatches()
                 ? ""
-                : "; " + merged.mismatches() + " values are not finite where the exact ones are, or the other way round";
+                : "; " + merged.mismatches()
+                        + " values are not finite where the exact ones are, or the other way round";
     }
 
     private String strengthReason() {
         return strength.isEmpty()
                 ? ""
-                : String.format(Locale.ROOT, "; it shows %.3f of the adapter's effect instead of 1", strength.getAsDouble());
+                : String.format(
+                        Locale.ROOT, "; it shows %.3f of the adapter's effect instead of 1", strength.getAsDouble());
     }
 
     private interface Part {
@@ -110,9 +113,10 @@ public record OutputVerdict(
     }
 
     private static Optional<ElementErrors> optionalErrors(List<Observation> observations, OptionalPart part) {
-        return observations.stream().allMatch(observation -> part.of(observation).isPresent())
-                ? Optional.of(errors(
-                        observations, observation -> part.of(observation).orElseThrow()))
+        return observations.stream()
+                        .allMatch(observation -> part.of(observation).isPresent())
+                ? Optional.of(
+                        errors(observations, observation -> part.of(observation).orElseThrow()))
                 : Optional.empty();
     }
 
@@ -121,8 +125,8 @@ public record OutputVerdict(
         for (Observation observation : observations) {
             HostTensor values = part.of(observation);
             if (!values.shape().equals(observation.exact().shape())) {
-                throw new IllegalArgumentException(
-                        "'" + observation.output() + "' is " + values.shape() + " and " + observation.exact().shape());
+                throw new IllegalArgumentException("'" + observation.output() + "' is " + values.shape() + " and "
+                        + observation.exact().shape());
             }
             sum.addAll(observation.exact().toDoubles(), values.toDoubles());
         }

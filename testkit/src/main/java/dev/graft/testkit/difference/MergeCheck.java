@@ -73,9 +73,17 @@ public final class MergeCheck {
         deviations.forEach((name, change) -> {
             WeightTriple triple = targets.get(name);
             if (triple == null) {
-                String known = change.modules().isEmpty() ? name : change.modules().get(0);
+                String known =
+                        change.modules().isEmpty() ? name : change.modules().get(0);
                 wrong.add(new TargetFinding(
-                        name, known, Kind.NOT_A_TARGET, Double.NaN, "", change.changed(), change.shape().elements(), change.largest()));
+                        name,
+                        known,
+                        Kind.NOT_A_TARGET,
+                        Double.NaN,
+                        "",
+                        change.changed(),
+                        change.shape().elements(),
+                        change.largest()));
             } else if (!triple.isWithinRounding()) {
                 wrong.add(diagnose(triple, change));
             }
@@ -100,7 +108,14 @@ public final class MergeCheck {
         }
         double factor = kind == Kind.SCALED ? likeness.factor() : Double.NaN;
         return new TargetFinding(
-                triple.tensor(), triple.module(), kind, factor, other, change.changed(), change.shape().elements(), change.largest());
+                triple.tensor(),
+                triple.module(),
+                kind,
+                factor,
+                other,
+                change.changed(),
+                change.shape().elements(),
+                change.largest());
     }
 
     /** The other module whose change this weight has got, or nothing. */

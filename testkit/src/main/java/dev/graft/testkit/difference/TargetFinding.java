@@ -52,6 +52,7 @@ public record TargetFinding(
             case NOT_A_TARGET -> "is no target and differs from the base";
             case NOT_FINITE -> "holds values that are not finite";
         };
-        return module + " " + what + String.format(Locale.ROOT, " (%d of %d elements, off by at most %.3g)", changed, elements, largest);
+        return module + " " + what
+                + String.format(Locale.ROOT, " (%d of %d elements, off by at most %.3g)", changed, elements, largest);
     }
 }

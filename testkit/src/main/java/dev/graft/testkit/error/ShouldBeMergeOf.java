@@ -18,8 +18,8 @@ public final class ShouldBeMergeOf extends BasicErrorMessageFactory {
                 unquotedString(adapter.toString()),
                 unquotedString(weight == 1 ? "" : " at weight " + weight),
                 wrong.size(),
-                unquotedString(Lines.of(
-                        wrong.stream().map(TargetFinding::describe).toList())),
+                unquotedString(
+                        Lines.of(wrong.stream().map(TargetFinding::describe).toList())),
                 unquotedString("Likely cause: " + cause(wrong)));
     }
 
@@ -29,7 +29,8 @@ public final class ShouldBeMergeOf extends BasicErrorMessageFactory {
             return "several; look at the weights above one by one.";
         }
         return switch (common.get()) {
-            case UNCHANGED -> "these targets were left out of the merge, or the base was given in place of the merged model.";
+            case UNCHANGED ->
+                "these targets were left out of the merge, or the base was given in place of the merged model.";
             case SCALED -> scaledCause(wrong);
             case TRANSPOSED -> "the change was added transposed, which no shape check notices on a square weight.";
             case SWAPPED -> "the adapter's tensors were assigned to the wrong modules.";
@@ -40,7 +41,8 @@ public final class ShouldBeMergeOf extends BasicErrorMessageFactory {
     }
 
     private static Optional<TargetFinding.Kind> commonKind(List<TargetFinding> wrong) {
-        List<TargetFinding.Kind> kinds = wrong.stream().map(TargetFinding::kind).distinct().toList();
+        List<TargetFinding.Kind> kinds =
+                wrong.stream().map(TargetFinding::kind).distinct().toList();
         return kinds.size() == 1 ? Optional.of(kinds.get(0)) : Optional.empty();
     }
 
@@ -49,7 +51,9 @@ public final class ShouldBeMergeOf extends BasicErrorMessageFactory {
         boolean same = wrong.stream().allMatch(finding -> Math.abs(finding.factor() / first - 1) < 1e-2);
         return same
                 ? String.format(
-                        Locale.ROOT, "another alpha, rank scaling or adapter weight: all changes are %.4g times as large.", first)
+                        Locale.ROOT,
+                        "another alpha, rank scaling or adapter weight: all changes are %.4g times as large.",
+                        first)
                 : "another alpha or rank in some modules: alpha_pattern, rank_pattern or rsLoRA were not taken into account.";
     }
 }

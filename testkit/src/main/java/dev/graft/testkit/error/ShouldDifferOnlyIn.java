@@ -17,8 +17,9 @@ public final class ShouldDifferOnlyIn extends BasicErrorMessageFactory {
                 unquotedString(model.toString()),
                 unquotedString(base.toString()),
                 unquotedString(names.toString()),
-                unquotedString(Lines.of(
-                        unexpected.stream().map(TensorChange::describe).toList())),
-                unquotedString("Likely cause: the adapter has more targets than named here, or a weight is shared and was changed for all its users."));
+                unquotedString(
+                        Lines.of(unexpected.stream().map(TensorChange::describe).toList())),
+                unquotedString(
+                        "Likely cause: the adapter has more targets than named here, or a weight is shared and was changed for all its users."));
     }
 }

@@ -13,6 +13,7 @@ public final class ShouldHaveSameArchitecture extends BasicErrorMessageFactory {
                 unquotedString(model.toString()),
                 unquotedString(base.toString()),
                 unquotedString(Lines.of(differences)),
-                unquotedString("Likely cause: the model was exported again, optimised or attached to; a merge changes nothing but values of weights."));
+                unquotedString(
+                        "Likely cause: the model was exported again, optimised or attached to; a merge changes nothing but values of weights."));
     }
 }

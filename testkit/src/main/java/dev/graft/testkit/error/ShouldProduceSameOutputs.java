@@ -43,8 +43,14 @@ public final class ShouldProduceSameOutputs extends BasicErrorMessageFactory {
                 comparison.meanError(),
                 comparison.scale(),
                 comparison.cosine()));
-        comparison.worst().ifPresent(worst -> lines.add(String.format(
-                Locale.ROOT, "worst at %s: expected %.9g, got %.9g", worst.index(), worst.expected(), worst.actual())));
+        comparison
+                .worst()
+                .ifPresent(worst -> lines.add(String.format(
+                        Locale.ROOT,
+                        "worst at %s: expected %.9g, got %.9g",
+                        worst.index(),
+                        worst.expected(),
+                        worst.actual())));
         comparison.distribution().ifPresent(distribution -> lines.add(describe(distribution)));
         if (comparison.mismatches() > 0) {
             lines.add(comparison.mismatches() + " values are finite in one model only");

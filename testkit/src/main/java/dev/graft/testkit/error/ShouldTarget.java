@@ -17,8 +17,12 @@ public final class ShouldTarget extends BasicErrorMessageFactory {
                 "%nExpecting adapter%n  %s%nto target %s and nothing else%s%s",
                 unquotedString(adapter.toString()),
                 unquotedString(names.toString()),
-                unquotedString(untouched.isEmpty() ? "" : ", but it does not change:\n" + withNearest(untouched, unexpected)),
-                unquotedString(unexpected.isEmpty() ? "" : (untouched.isEmpty() ? ", but" : "\nand") + " it changes:\n" + Lines.of(unexpected)));
+                unquotedString(
+                        untouched.isEmpty() ? "" : ", but it does not change:\n" + withNearest(untouched, unexpected)),
+                unquotedString(
+                        unexpected.isEmpty()
+                                ? ""
+                                : (untouched.isEmpty() ? ", but" : "\nand") + " it changes:\n" + Lines.of(unexpected)));
     }
 
     private static String withNearest(List<String> untouched, List<String> unexpected) {

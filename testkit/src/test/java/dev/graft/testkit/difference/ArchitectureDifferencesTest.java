@@ -37,8 +37,8 @@ class ArchitectureDifferencesTest {
 
     @Test
     void anotherModelDiffersInItsInputsNodesAndWeights() {
-        List<String> differences =
-                ArchitectureDifferences.between(scan("bert/base/model_dynamo.onnx"), scan("conv/base/model_dynamo.onnx"));
+        List<String> differences = ArchitectureDifferences.between(
+                scan("bert/base/model_dynamo.onnx"), scan("conv/base/model_dynamo.onnx"));
 
         assertThat(differences).hasSizeLessThanOrEqualTo(20);
         assertThat(differences).anyMatch(line -> line.matches("inputs: expected \\[input_ids.*, got \\[.*"));
@@ -50,14 +50,17 @@ class ArchitectureDifferencesTest {
     @Test
     void tensorsOfSubgraphsAreListed() {
         assertThat(StoredTensors.of(scan("subgraph/base/model.onnx")).keySet())
-                .hasSizeGreaterThan(scan("subgraph/base/model.onnx").graph().initializers().size());
+                .hasSizeGreaterThan(
+                        scan("subgraph/base/model.onnx").graph().initializers().size());
     }
 
     @Test
     void namesMeanModulesByTheirLastParts() {
         assertThat(Modules.means("q_proj", "model.layers.0.self_attn.q_proj")).isTrue();
-        assertThat(Modules.means("self_attn.q_proj", "model.layers.0.self_attn.q_proj")).isTrue();
-        assertThat(Modules.means("model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.q_proj")).isTrue();
+        assertThat(Modules.means("self_attn.q_proj", "model.layers.0.self_attn.q_proj"))
+                .isTrue();
+        assertThat(Modules.means("model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.q_proj"))
+                .isTrue();
         assertThat(Modules.means("proj", "model.layers.0.self_attn.q_proj")).isFalse();
     }
 

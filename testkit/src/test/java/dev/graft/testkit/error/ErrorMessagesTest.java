@@ -29,9 +29,7 @@ class ErrorMessagesTest {
 
     @Test
     void sameArchitecture() {
-        assertMessage(
-                new ShouldHaveSameArchitecture(MODEL, BASE, List.of("number of nodes: expected 3, got 5")),
-                """
+        assertMessage(new ShouldHaveSameArchitecture(MODEL, BASE, List.of("number of nodes: expected 3, got 5")), """
 
                 Expecting model
                   merged.onnx
@@ -47,9 +45,7 @@ class ErrorMessagesTest {
         TensorChange change = new TensorChange(
                 "val_72", List.of("model.layers.0.self_attn.v_proj"), DType.FLOAT32, Shape.of(16, 8), 128, 0.25);
 
-        assertMessage(
-                new ShouldDifferOnlyIn(MODEL, BASE, List.of("q_proj"), List.of(change)),
-                """
+        assertMessage(new ShouldDifferOnlyIn(MODEL, BASE, List.of("q_proj"), List.of(change)), """
 
                 Expecting model
                   merged.onnx
@@ -63,8 +59,7 @@ class ErrorMessagesTest {
     @Test
     void nameWeights() {
         assertMessage(
-                new ShouldNameWeights(BASE, List.of("q_porj", "100%"), List.of("model.q_proj", "model.v_proj")),
-                """
+                new ShouldNameWeights(BASE, List.of("q_porj", "100%"), List.of("model.q_proj", "model.v_proj")), """
 
                 Expecting the names
                   q_porj   Did you mean 'q_proj'?
@@ -83,9 +78,7 @@ class ErrorMessagesTest {
                 HostTensor.ofFloats(Shape.of(1, 2), 0, 1),
                 HostTensor.ofFloats(Shape.of(1, 2), 0, -1));
 
-        assertMessage(
-                new ShouldProduceSameOutputs(MODEL, BASE, 3, comparison, 1e-6, false),
-                """
+        assertMessage(new ShouldProduceSameOutputs(MODEL, BASE, 3, comparison, 1e-6, false), """
 
                 Expecting model
                   merged.onnx
@@ -118,9 +111,7 @@ class ErrorMessagesTest {
 
     @Test
     void mergeOf() {
-        assertMessage(
-                new ShouldBeMergeOf(MODEL, BASE, ADAPTER, 0.5, List.of(finding(Kind.SCALED, 2, ""))),
-                """
+        assertMessage(new ShouldBeMergeOf(MODEL, BASE, ADAPTER, 0.5, List.of(finding(Kind.SCALED, 2, ""))), """
 
                 Expecting model
                   merged.onnx
@@ -141,8 +132,10 @@ class ErrorMessagesTest {
         assertThat(cause(finding(Kind.OTHER_CHANGE, Double.NaN, ""))).contains("another adapter was merged");
         assertThat(cause(finding(Kind.NOT_A_TARGET, Double.NaN, ""))).contains("outside the adapter's targets");
         assertThat(cause(finding(Kind.NOT_FINITE, Double.NaN, ""))).contains("overflows");
-        assertThat(cause(finding(Kind.SCALED, 2, ""), finding(Kind.SCALED, 4, ""))).contains("alpha_pattern, rank_pattern or rsLoRA");
-        assertThat(cause(finding(Kind.SCALED, 2, ""), finding(Kind.UNCHANGED, 4, ""))).contains("several; look at the weights");
+        assertThat(cause(finding(Kind.SCALED, 2, ""), finding(Kind.SCALED, 4, "")))
+                .contains("alpha_pattern, rank_pattern or rsLoRA");
+        assertThat(cause(finding(Kind.SCALED, 2, ""), finding(Kind.UNCHANGED, 4, "")))
+                .contains("several; look at the weights");
     }
 
     @Test
@@ -154,9 +147,7 @@ class ErrorMessagesTest {
 
     @Test
     void forAllModules() {
-        assertMessage(
-                new ShouldHaveForAllModules(ADAPTER, "rank", 8L, 2, Map.of("layers.0.q_proj", 4L)),
-                """
+        assertMessage(new ShouldHaveForAllModules(ADAPTER, "rank", 8L, 2, Map.of("layers.0.q_proj", 4L)), """
 
                 Expecting adapter
                   adapter
@@ -169,9 +160,7 @@ class ErrorMessagesTest {
 
     @Test
     void method() {
-        assertMessage(
-                new ShouldHaveMethod(ADAPTER, "DoRA", "LoRA"),
-                """
+        assertMessage(new ShouldHaveMethod(ADAPTER, "DoRA", "LoRA"), """
 
                 Expecting adapter
                   adapter
@@ -181,9 +170,7 @@ class ErrorMessagesTest {
 
     @Test
     void target() {
-        assertMessage(
-                new ShouldTarget(ADAPTER, List.of("q_porj"), List.of("q_porj"), List.of("layers.0.q_proj")),
-                """
+        assertMessage(new ShouldTarget(ADAPTER, List.of("q_porj"), List.of("q_porj"), List.of("layers.0.q_proj")), """
 
                 Expecting adapter
                   adapter
@@ -196,8 +183,7 @@ class ErrorMessagesTest {
     @Test
     void finiteValues() {
         assertMessage(
-                new ShouldHaveFiniteValues(ADAPTER, Tensor.ofFloats("q.lora_A", Shape.of(2), 1, Float.NaN), 1),
-                """
+                new ShouldHaveFiniteValues(ADAPTER, Tensor.ofFloats("q.lora_A", Shape.of(2), 1, Float.NaN), 1), """
 
                 Expecting adapter
                   adapter
@@ -210,9 +196,7 @@ class ErrorMessagesTest {
         GraftException reason =
                 new GraftException(ErrorCode.TARGET_NOT_FOUND, "no module fits", Location.NONE, "Look again.");
 
-        assertMessage(
-                new ShouldFit(ADAPTER, BASE, reason),
-                """
+        assertMessage(new ShouldFit(ADAPTER, BASE, reason), """
 
                 Expecting adapter
                   adapter
