@@ -19,18 +19,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Biases that change, as inputs {@code M.lora_B.bias}: what is added to the base's, behind the node that adds the base's, so that
- * the stored bias stays a constant which ONNX Runtime can fuse.
+ * Biases that change, as inputs {@code M.lora_B.bias}: what is added to the base's. It is added in front of a node that does nothing but
+ * add the base's bias, and behind one that does more: so the stored bias stays a constant that ONNX Runtime fuses with what it fused
+ * it with before, and the base's outputs stay the same bit for bit.
  */
 final class InputBiases {
-    private static final Set<String> ADDS_LAST = Set.of("Add", "Gemm", "Conv", "LayerNormalization", "MatMulNBits");
+    private static final Set<String> ADDS_FIRST = Set.of("Add", "BiasGelu", "FastGelu", "SkipLayerNormalization");
+    private static final Set<String> ADDS_LAST = Set.of("Gemm", "Conv", "LayerNormalization", "MatMulNBits");
 
     private final GraphEditor editor;
     private final InputSlots slots;
     private final SiteLocator locator;
     private final Map<BiasOf, double[]> deltas = new LinkedHashMap<>();
 
-    private record BiasOf(Node node, String module, DType dtype, int firstOutput, int all) {}
+    private record BiasOf(Node node, int input, String module, DType dtype, int firstOutput, int all) {}
 
     InputBiases(GraphEditor editor, InputSlots slots, SiteLocator locator) {
         this.editor = editor;
@@ -40,8 +42,9 @@ final class InputBiases {
 
     /** Adds a change of a bias; several changes of one bias add up. */
     void add(Binding binding, Tensor base, Tensor replaced) {
-        Node node = BoundInput.of(binding, locator).node();
-        if (!ADDS_LAST.contains(node.opType())) {
+        BoundInput input = BoundInput.of(binding, locator);
+        Node node = input.node();
+        if (!ADDS_LAST.contains(node.opType()) && !ADDS_FIRST.contains(node.opType())) {
             throw unsupported(binding, node);
         }
         WeightView view = binding.view();
@@ -52,7 +55,12 @@ final class InputBiases {
         base.readDoubles(first, before, 0, count);
         replaced.readDoubles(first, after, 0, count);
         BiasOf key = new BiasOf(
-                node, binding.module(), base.dtype(), first, Math.toIntExact(base.shape().elements()));
+                node,
+                input.index(),
+                binding.module(),
+                base.dtype(),
+                first,
+                Math.toIntExact(base.shape().elements()));
         double[] delta = deltas.computeIfAbsent(key, any -> new double[count]);
         Arrays.setAll(delta, i -> delta[i] + after[i] - before[i]);
     }
@@ -64,14 +72,35 @@ final class InputBiases {
 
     private void attach(BiasOf bias, double[] delta) {
         Node node = bias.node();
-        Value output = node.output(0);
-        Value base = editor.divertOutput(node, 0, output.name() + "_base_bias");
         String name = bias.module() + ".lora_B.bias";
         Shape shape = shape(node, delta.length);
         Value input = slots.addZeros(name, bias.dtype(), shape);
         slots.set(input, Tensor.ofDoubles(name, bias.dtype(), shape, delta));
-        GraphBuilder g = editor.after(node).named(bias.module() + "/lora_bias").source("bias of " + bias.module());
-        g.nodeFor(output, "Add", "", List.of(base, padded(g, bias, input, delta.length)), List.of());
+        if (ADDS_FIRST.contains(node.opType())) {
+            attachBefore(bias, input, delta.length);
+        } else {
+            attachBehind(bias, input, delta.length);
+        }
+    }
+
+    private void attachBefore(BiasOf bias, Value input, int count) {
+        int data = bias.input() == 0 ? 1 : 0;
+        Value product = bias.node().input(data);
+        if (product != null) {
+            GraphBuilder g = builder(editor.before(bias.node()), bias);
+            editor.replaceInput(bias.node(), data, g.add(product, padded(g, bias, input, count)));
+        }
+    }
+
+    private void attachBehind(BiasOf bias, Value input, int count) {
+        Value output = bias.node().output(0);
+        Value base = editor.divertOutput(bias.node(), 0, output.name() + "_base_bias");
+        GraphBuilder g = builder(editor.after(bias.node()), bias);
+        g.nodeFor(output, "Add", "", List.of(base, padded(g, bias, input, count)), List.of());
+    }
+
+    private static GraphBuilder builder(GraphBuilder g, BiasOf bias) {
+        return g.named(bias.module() + "/lora_bias").source("bias of " + bias.module());
     }
 
     /** A slice of a packed bias: zeros on both sides. */
