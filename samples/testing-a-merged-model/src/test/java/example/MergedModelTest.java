@@ -32,8 +32,7 @@ class MergedModelTest {
     private static final Path BASE = SAMPLE.resolve("base/model.onnx");
     private static final Path PIRATE = SAMPLE.resolve("adapter");
     private static final Path STADIUM = SAMPLE.resolve("adapter-second-style");
-    private static final String[] TARGETS = {
-        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"
+    private static final String[] TARGETS = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"
     };
 
     @TempDir
@@ -45,8 +44,7 @@ class MergedModelTest {
     @BeforeAll
     static void buildTheArtifacts() {
         WeightedAdapter adapter = WeightedAdapter.of(AdapterFiles.readAdapter(PIRATE, ReadOptions.DEFAULT));
-        Resolution resolution =
-                Resolver.resolve(ModelScanner.scan(BASE), List.of(adapter), ResolveOptions.DEFAULT);
+        Resolution resolution = Resolver.resolve(ModelScanner.scan(BASE), List.of(adapter), ResolveOptions.DEFAULT);
         merged = folder.resolve("pirate.onnx");
         attached = folder.resolve("attached.onnx");
         Merger.merge(resolution, merged, MergeOptions.defaults(), Progress.NONE);
