@@ -2,6 +2,7 @@ package dev.graft.cli.inspect;
 
 import dev.graft.adapter.Adapter;
 import dev.graft.cli.command.Console;
+import dev.graft.compiler.scan.ModelIndex;
 
 /** Prints what {@code graft inspect} found. */
 public final class Inspection {
@@ -17,6 +18,18 @@ public final class Inspection {
     /** Shows an adapter. */
     public int showAdapter(Adapter adapter) {
         AdapterView view = AdapterView.of(adapter);
+        if (console.json()) {
+            console.resultAsJson(view);
+        } else {
+            console.result(view.toText(console.tableWidth(), all));
+        }
+        return 0;
+    }
+
+    /** Shows a model. */
+    public int showModel(ModelIndex model) {
+        model.warnings().forEach(console::warn);
+        ModelView view = ModelView.of(model);
         if (console.json()) {
             console.resultAsJson(view);
         } else {

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /** Bakes adapters into a model's weights. */
 public final class Merger {
@@ -52,17 +54,12 @@ public final class Merger {
             Progress progress) {
         Workers workers = new Workers(threads);
         try (OpenFiles inputs = new OpenFiles();
-                StagedFiles outputs = new StagedFiles(transaction, layout.sizes().keySet())) {
+                StagedFiles outputs =
+                        new StagedFiles(transaction, layout.sizes().keySet())) {
             Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
-            workers.run(
-                    layout.tasks().size(),
-                    worker -> new MergeWorker(
-                            layout.tasks(),
-                            statistics,
-                            inputs,
-                            outputs,
-                            new UnitComputer(inputs, doraFactors),
-                            progress));
+            IntFunction<IntConsumer> newWorker = worker -> new MergeWorker(
+                    layout.tasks(), statistics, inputs, outputs, new UnitComputer(inputs, doraFactors), progress);
+            WriteBehind.during(() -> workers.run(layout.tasks().size(), newWorker), outputs);
         }
     }
 

@@ -74,7 +74,8 @@ final class Panel {
             int now = (int) Math.min(width, to - column);
             double[][][] factors = new double[block.terms().size()][][];
             for (int term = 0; term < factors.length; term++) {
-                factors[term] = rows(block.terms().get(term), column - block.view().firstColumn(), now, files);
+                factors[term] =
+                        rows(block.terms().get(term), column - block.view().firstColumn(), now, files);
             }
             loaded.add(new RightTile(column, now, factors));
         }
@@ -93,6 +94,6 @@ final class Panel {
     }
 
     private static int tileWidth(int rank) {
-        return Math.max(128, Math.min(512, 8192 / Math.max(rank, 1)));
+        return Math.max(128, Math.min(512, 4096 / Math.max(rank, 1)));
     }
 }

@@ -94,13 +94,13 @@ public final class ConsumerIndex {
                 found.put(value, new Consumer(value.scope().path(), Optional.empty(), 0, tensor, output));
             }
             for (Use use : scopes.usesOf(value)) {
-                if (StoredValue.passesThrough(use.node()) && use.input() == 0) {
+                if (use.input() == 0 && StoredValue.passesThrough(use.node())) {
                     Value passed = new Value(use.scope(), use.node().outputs().get(0));
                     if (seen.add(passed)) {
                         open.add(passed);
                     }
                 } else {
-                    found.put(use, consumer(use, tensor));
+                    found.put(List.of(use.scope(), use.node().proto(), use.input()), consumer(use, tensor));
                 }
             }
         }

@@ -2,9 +2,7 @@ package dev.graft.compiler.resolve;
 
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.compiler.scan.ModelIndex;
-import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import java.util.List;
 
 /** Binds adapters to a model. */
@@ -14,9 +12,20 @@ public final class Resolver {
     /**
      * Binds every change of every adapter, or fails with all that does not fit in one error.
      *
-     * @throws GraftException {@code TARGET_NOT_FOUND}, {@code TARGET_AMBIGUOUS}, {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTERS_CONFLICT}
+     * @throws GraftException {@code TARGET_NOT_FOUND}, {@code TARGET_AMBIGUOUS}, {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTERS_CONFLICT};
+     *     {@code USAGE} for a map that names modules which no adapter has
      */
     public static Resolution resolve(ModelIndex model, List<WeightedAdapter> adapters, ResolveOptions options) {
-        throw new GraftException(ErrorCode.TARGET_NOT_FOUND, "no module fits", Location.ofFile(model.file()), "");
+        return attempt(model, adapters, options).orThrow();
+    }
+
+    /**
+     * Binds what fits and says of the rest why it does not.
+     *
+     * @throws GraftException {@code USAGE} for a map that names modules which no adapter has; {@code IO_FAILED} and others if the
+     *     base checkpoint cannot be read
+     */
+    public static ResolutionAttempt attempt(ModelIndex model, List<WeightedAdapter> adapters, ResolveOptions options) {
+        return new ResolverRun(model, adapters, options).run();
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * What a node reads, traced back to the tensor that is stored.
@@ -61,7 +62,7 @@ record StoredValue(TensorIndex tensor, Shape shape, boolean transposed, boolean 
 
     static boolean passesThrough(NodeIndex node) {
         boolean known = node.domain().isEmpty() || node.opType().equals("DequantizeLinear");
-        return known && PASS_THROUGH.contains(node.opType());
+        return known && !node.outputs().isEmpty() && PASS_THROUGH.contains(node.opType());
     }
 
     /** Follows the shape from the stored tensor on. */
@@ -178,7 +179,7 @@ record StoredValue(TensorIndex tensor, Shape shape, boolean transposed, boolean 
     }
 
     private List<Long> dims() {
-        return java.util.stream.LongStream.of(shape.toArray()).boxed().toList();
+        return LongStream.of(shape.toArray()).boxed().toList();
     }
 
     /** A list of integers that newer operator sets take as input 1 and older ones as an attribute. */

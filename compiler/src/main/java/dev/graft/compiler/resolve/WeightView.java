@@ -49,6 +49,11 @@ public record WeightView(
                 : new WeightView(tensor, orientation, tensorColumns, firstRow, rows, firstColumn + first, count);
     }
 
+    /** The same block, its rows and columns read the other way. */
+    public WeightView withOrientation(Orientation other) {
+        return new WeightView(tensor, other, tensorColumns, firstRow, rows, firstColumn, columns);
+    }
+
     /** Whether the block is the whole tensor. */
     public boolean isWhole() {
         return rows * columns == tensor.shape().elements();

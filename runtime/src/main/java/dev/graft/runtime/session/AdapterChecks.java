@@ -45,9 +45,7 @@ final class AdapterChecks {
             Collection<String> required) {
         AdapterChecks checks = new AdapterChecks(adapter, model, overridable);
         for (AdapterParameter parameter : parameters) {
-            if (checks.parameters.put(parameter.name(), parameter) != null) {
-                throw checks.invalid(parameter.name(), "the adapter holds this tensor twice", "Write the adapter again.");
-            }
+            checks.parameters.put(parameter.name(), parameter);
         }
         for (AdapterParameter parameter : parameters) {
             checks.checkName(parameter, required);

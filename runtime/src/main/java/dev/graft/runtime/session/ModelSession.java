@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -109,7 +110,9 @@ public final class ModelSession implements AutoCloseable {
      *     {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTER_TENSORS_INVALID} for a wrong type, a lone factor or ranks that differ
      */
     public LoadedAdapter loadAdapter(Path adapterFile) {
-        List<AdapterParameter> parameters = AdapterParameters.read(adapterFile);
+        List<AdapterParameter> parameters = OnnxAdapterReader.read(adapterFile).tensors().values().stream()
+                .map(AdapterParameter::of)
+                .toList();
         AdapterChecks.check(adapterFile, parameters, file, overridableInputs(), inputs.keySet());
         OrtLoraAdapter handle = OrtRuntime.loadAdapter(adapterFile);
         LoadedAdapter adapter = new LoadedAdapter(this, adapterFile, parameters, handle);

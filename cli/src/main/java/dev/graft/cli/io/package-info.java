@@ -1,0 +1,5 @@
+/** Folders that commands need for a while. */
+@NullMarked
+package dev.graft.cli.io;
+
+import org.jspecify.annotations.NullMarked;
