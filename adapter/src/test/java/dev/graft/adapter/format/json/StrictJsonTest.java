@@ -70,6 +70,17 @@ class StrictJsonTest {
     }
 
     @Test
+    void theNumberOfKeysIsBounded() throws IOException {
+        StringBuilder text = new StringBuilder("{\"first\": 1");
+        for (int i = 0; i < 250_000; i++) {
+            text.append(",\"").append(Integer.toString(i, 36)).append("\":1");
+        }
+
+        assertThatThrownBy(() -> read(text.append('}').toString()))
+                .hasMessageStartingWith("an object has more than 250000 keys");
+    }
+
+    @Test
     void bytesThatAreNotUtf8AreRefused() throws IOException {
         Path file = Files.write(folder.resolve("c.json"), "{\"a\": \"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1));
 
