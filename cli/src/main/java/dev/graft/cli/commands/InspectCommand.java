@@ -6,6 +6,8 @@ import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.command.OptionDescription;
 import dev.graft.cli.inspect.Inspection;
+import dev.graft.compiler.resolve.Resolver;
+import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,11 @@ final class InspectCommand implements Command {
             }
             return inspection.showAdapter(AdapterWords.read(invocation, subject));
         }
-        return inspection.showModel(ModelScanner.scan(subject));
+        ModelIndex model = ModelScanner.scan(subject);
+        return invocation.arguments(AdapterWords.ADAPTER).isEmpty()
+                ? inspection.showModel(model)
+                : inspection.showMatch(
+                        Resolver.attempt(model, AdapterWords.read(invocation), ResolveWords.read(invocation)));
     }
 
     /** Folders and the formats of adapters; everything else is read as a model, which says what is wrong with it. */

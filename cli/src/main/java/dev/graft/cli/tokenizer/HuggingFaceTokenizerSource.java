@@ -9,10 +9,16 @@ import dev.graft.runtime.generate.TokenizerSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A {@code tokenizer.json}, read by Hugging Face's own library through DJL; nothing is fetched from anywhere. */
 public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCloseable {
+    private static final List<String> END_NAMES = List.of(
+            "</s>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|im_end|>", "<eos>", "<|end|>", "[EOS]", "[SEP]");
+
     private final HuggingFaceTokenizer tokenizer;
 
     private HuggingFaceTokenizerSource(HuggingFaceTokenizer tokenizer) {
@@ -64,6 +70,18 @@ public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCl
     @Override
     public String decode(long[] ids) {
         return tokenizer.decode(ids, true);
+    }
+
+    /** The ids of the tokens that end a text, as far as the tokenizer has one of the usual names. */
+    public Set<Long> endTokens() {
+        Set<Long> ends = new TreeSet<>();
+        for (String name : END_NAMES) {
+            long[] ids = tokenizer.encode(name, false, false).getIds();
+            if (ids.length == 1 && tokenizer.decode(ids, true).isEmpty()) {
+                ends.add(ids[0]);
+            }
+        }
+        return ends;
     }
 
     @Override

@@ -5,11 +5,11 @@ import dev.graft.adapter.format.json.JsonValue;
 import dev.graft.runtime.generate.GenerationLimits;
 import dev.graft.runtime.generate.GreedyGenerator;
 import dev.graft.runtime.generate.TextModel;
-import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,11 +29,12 @@ public final class ModelText {
      * @param tokens the most tokens to add
      */
     public static String continuation(
-            ModelSession session, List<LoadedAdapter> adapters, TokenizerSource tokenizer, String prompt, int tokens) {
+            ModelSession session, List<LoadedAdapter> adapters, HuggingFaceTokenizerSource tokenizer, String prompt, int tokens) {
         TextModel model = TextModel.over(session, adapters);
         Optional<JsonValue.JsonObject> config = config(session.file());
         int context = config.map(ModelText::context).orElse(OptionalInt.empty()).orElse(Integer.MAX_VALUE);
-        Set<Long> stops = config.map(ModelText::stopTokens).orElse(Set.of());
+        Set<Long> stops = new HashSet<>(tokenizer.endTokens());
+        config.map(ModelText::stopTokens).ifPresent(stops::addAll);
         return new GreedyGenerator(model, new GenerationLimits(tokens, context, stops)).generate(prompt, tokenizer);
     }
 

@@ -1,6 +1,5 @@
 package dev.graft.cli.conformance;
 
-import dev.graft.cli.text.Numbers;
 import dev.graft.error.GraftException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ final class CaseTable {
     void finish(int atLeast) {
         System.out.println(title + ": " + passed + " ok, " + refused + " refused as they must be, " + misses.size() + " missed");
         if (!misses.isEmpty()) {
-            throw new AssertionError(title + ": " + Numbers.plural(misses.size(), "miss") + "\n" + String.join("\n", misses));
+            throw new AssertionError(title + ": " + misses.size() + " missed" + "\n" + String.join("\n", misses));
         }
         if (passed + refused < atLeast) {
             throw new AssertionError(title + ": " + (passed + refused) + " cases ran, expected at least " + atLeast);

@@ -85,9 +85,7 @@ public final class GraphEditor {
 
     /** Removes a node; nothing may read its outputs any more. */
     public void remove(Node node) {
-        for (int i = 0; i < node.inputs.size(); i++) {
-            replaceInput(node, i, null);
-        }
+        release(node);
         for (Value output : node.outputs) {
             if (output != null && output.producer == node) {
                 output.producer = null;
@@ -96,6 +94,14 @@ public final class GraphEditor {
         }
         node.graph.unlink(node);
         node.removed = true;
+    }
+
+    /** Lets a node and those of its bodies read nothing any more. */
+    private void release(Node node) {
+        for (int i = 0; i < node.inputs.size(); i++) {
+            replaceInput(node, i, null);
+        }
+        node.subgraphs().forEach(body -> body.nodes().forEach(this::release));
     }
 
     /** Gives a value another name; the wish itself, or one like it that is free. */
@@ -198,6 +204,19 @@ public final class GraphEditor {
             }
         }
         return removed;
+    }
+
+    /** Removes an initializer, or a node's output with its node, if nothing reads it any more. */
+    public void removeIfUnused(Value value) {
+        if (isUsed(value)) {
+            return;
+        }
+        if (value.producer != null && value.producer.outputs.size() == 1) {
+            remove(value.producer);
+        } else if (value.initializer != null && !value.input) {
+            value.graph.initializers.remove(value);
+            forget(value);
+        }
     }
 
     /** Brings a graph's nodes into topological order, as near to the present order as can be; returns whether any moved. */

@@ -1,0 +1,85 @@
+package dev.graft.compiler.attach;
+
+import dev.graft.adapter.LowRankChange;
+import dev.graft.compiler.attach.AttachReport.AttachedTarget;
+import dev.graft.compiler.ir.GraphEditor;
+import dev.graft.compiler.ir.ModelPass;
+import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.PassResult;
+import dev.graft.compiler.resolve.Binding;
+import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.resolve.SiteKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Adds constant branches for low-rank changes and puts replaced tensors in place. */
+final class AttachPass implements ModelPass {
+    private final Resolution resolution;
+    private final List<AttachedTarget> targets = new ArrayList<>();
+
+    AttachPass(Resolution resolution) {
+        this.resolution = resolution;
+    }
+
+    /** What was done, after the pass has run. */
+    List<AttachedTarget> targets() {
+        return targets;
+    }
+
+    @Override
+    public PassResult call(OnnxModel model) {
+        GraphEditor editor = new GraphEditor(model);
+        SiteLocator locator = new SiteLocator(model);
+        List<Binding> bindings =
+                resolution.bindings().stream().filter(AttachRules::takesPart).toList();
+        bindings.forEach(AttachRules::requireAttachable);
+        List<Place> places = Places.of(lowRank(bindings), List.of(), locator, model);
+        Replacements replacements = new Replacements(editor, locator);
+        for (Binding binding : bindings) {
+            if (!isLowRank(binding)) {
+                String form = replacements.replace(binding);
+                targets.add(new AttachedTarget(
+                        binding.module(), binding.site().node().displayName(), form, 0));
+            }
+        }
+        report(attach(editor, places));
+        return new PassResult(model, !targets.isEmpty());
+    }
+
+    private static Map<Place, String> attach(GraphEditor editor, List<Place> places) {
+        Map<Place, String> forms = new LinkedHashMap<>();
+        List<Place> linear = new ArrayList<>();
+        for (Place place : places) {
+            if (place.kind() == SiteKind.CONV) {
+                forms.put(place, new ConvBranches(editor).attach(place));
+            } else if (place.kind() == SiteKind.GATHER) {
+                forms.put(place, new LookupBranches(editor).attach(place));
+            } else if (LinearForms.isLinear(place)) {
+                linear.add(place);
+            } else {
+                throw place.unsupported(
+                        "a low-rank branch needs a matrix product, a convolution or a lookup, this is "
+                                + place.node().opType(),
+                        "Merge the adapter instead.");
+            }
+        }
+        forms.putAll(new LinearBranches(editor).attach(linear));
+        return forms;
+    }
+
+    private void report(Map<Place, String> forms) {
+        forms.forEach((place, form) -> place.terms()
+                .forEach(term -> targets.add(
+                        new AttachedTarget(term.module(), place.node().displayName(), form, term.rank()))));
+    }
+
+    private static List<Binding> lowRank(List<Binding> bindings) {
+        return bindings.stream().filter(AttachPass::isLowRank).toList();
+    }
+
+    static boolean isLowRank(Binding binding) {
+        return binding.change() instanceof LowRankChange && binding.target() == Binding.Parameter.WEIGHT;
+    }
+}
