@@ -26,12 +26,15 @@ record Term(
     }
 
     int outputs() {
-        return Math.toIntExact(change == null ? view.outputs() : change.matrixShapeOfB().dim(0));
+        return Math.toIntExact(
+                change == null ? view.outputs() : change.matrixShapeOfB().dim(0));
     }
 
     /** A as the graph has it, [in, rank]. */
     Matrix a() {
-        return change == null ? new Matrix(view.inputs(), 0) : Matrix.of(change.a()).transposed();
+        return change == null
+                ? new Matrix(view.inputs(), 0)
+                : Matrix.of(change.a()).transposed();
     }
 
     /** B with the scaling (and DoRA's gain) as the graph has it, [rank, out]. */

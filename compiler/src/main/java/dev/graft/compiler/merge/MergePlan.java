@@ -94,8 +94,8 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
             Map<NodeUse, List<Binding>> byUse = bindings.stream()
                     .collect(Collectors.groupingBy(MergePlan::useOf, LinkedHashMap::new, Collectors.toList()));
             Map<List<Object>, List<NodeUse>> groups = new LinkedHashMap<>();
-            byUse.forEach((use, changes) ->
-                    groups.computeIfAbsent(identity(changes), key -> new ArrayList<>()).add(use));
+            byUse.forEach((use, changes) -> groups.computeIfAbsent(identity(changes), key -> new ArrayList<>())
+                    .add(use));
             List<TensorConsumers.Use> others = consumers.lastUsesOf(tensor).stream()
                     .filter(use -> use.node() == null || !byUse.containsKey(new NodeUse(use.node(), use.input())))
                     .toList();
@@ -152,7 +152,8 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
     static NodeUse useOf(Binding binding) {
         if (binding.target() == Binding.Parameter.BIAS && binding.site().bias().isPresent()) {
             return new NodeUse(
-                    binding.site().bias().get().node(), binding.site().bias().get().input());
+                    binding.site().bias().get().node(),
+                    binding.site().bias().get().input());
         }
         return new NodeUse(binding.site().node(), binding.site().weightInput());
     }

@@ -54,7 +54,8 @@ public final class Merger {
             Progress progress) {
         Workers workers = new Workers(threads);
         try (OpenFiles inputs = new OpenFiles();
-                StagedFiles outputs = new StagedFiles(transaction, layout.sizes().keySet())) {
+                StagedFiles outputs =
+                        new StagedFiles(transaction, layout.sizes().keySet())) {
             Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
             IntFunction<IntConsumer> newWorker = worker -> new MergeWorker(
                     layout.tasks(), statistics, inputs, outputs, new UnitComputer(inputs, doraFactors), progress);
