@@ -3,6 +3,8 @@ package dev.graft.compiler.merge;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
+
+import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.Orientation;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.WeightView;
@@ -137,8 +139,7 @@ final class MergeKernelTiming {
         Path output = to.resolve("model.onnx");
         long start = System.nanoTime();
         Resolution resolution = Bindings.byNodeName(
-                ModelScanner.scan(files.model()),
-                WeightedAdapter.of(AdapterFiles.readAdapter(files.adapter(), ReadOptions.DEFAULT)));
+                ModelScanner.scan(files.model()), WeightedAdapter.of(AdapterFiles.readAdapter(files.adapter(), ReadOptions.DEFAULT)));
         MergeReport report = Merger.merge(resolution, output, new MergeOptions(false, false, threads), Progress.NONE);
         double seconds = (System.nanoTime() - start) / 1e9;
         for (Path file : report.files()) {
