@@ -104,7 +104,7 @@ final class ConvBranches {
         }
     }
 
-    private static List<Attribute> geometry(Node node) {
+    static List<Attribute> geometry(Node node) {
         List<Attribute> kept = new ArrayList<>();
         node.attributes().stream()
                 .filter(attribute -> GEOMETRY.contains(attribute.name()))
@@ -118,7 +118,7 @@ final class ConvBranches {
         return kept;
     }
 
-    private static void requireSupported(Place place) {
+    static void requireSupported(Place place) {
         if (!place.node().is("Conv")) {
             throw place.unsupported(
                     "its " + place.node().opType()
