@@ -128,7 +128,7 @@ public final class StrictJson implements Closeable {
             case BOOLEAN -> JsonValue.of(call(reader::nextBoolean));
             case NULL -> {
                 call(reader::nextNull);
-                yield JsonValue.NULL;
+                yield JsonValue.ofNull();
             }
             default -> throw malformed("expected a value");
         };

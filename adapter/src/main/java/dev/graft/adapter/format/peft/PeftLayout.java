@@ -56,11 +56,11 @@ final class PeftLayout {
     /** {@code adapter_config.json}, with sorted keys as PEFT writes it. */
     JsonValue config() {
         Map<String, JsonValue> options = new TreeMap<>();
-        options.put("auto_mapping", JsonValue.NULL);
+        options.put("auto_mapping", JsonValue.ofNull());
         options.put("base_model_name_or_path", baseModel());
         options.put("inference_mode", JsonValue.of(true));
-        options.put("revision", JsonValue.NULL);
-        options.put("task_type", JsonValue.NULL);
+        options.put("revision", JsonValue.ofNull());
+        options.put("task_type", JsonValue.ofNull());
         if (lowRank.isEmpty()) {
             putTokenOptions(options);
         } else {
@@ -71,7 +71,7 @@ final class PeftLayout {
 
     private JsonValue baseModel() {
         String name = adapter.details().get("base_model_name_or_path");
-        return name == null ? JsonValue.NULL : JsonValue.of(name);
+        return name == null ? JsonValue.ofNull() : JsonValue.of(name);
     }
 
     private void putTokenOptions(Map<String, JsonValue> options) {
@@ -90,13 +90,13 @@ final class PeftLayout {
         options.put("lora_alpha", JsonValue.of(ExactAlpha.of(first.scaling(), first.rank())));
         options.put("lora_bias", JsonValue.of(lowRank.stream().anyMatch(change -> change.biasDelta() != null)));
         options.put("lora_dropout", JsonValue.of(0));
-        options.put("modules_to_save", savedModules.isEmpty() ? JsonValue.NULL : JsonValue.ofTexts(savedModules));
+        options.put("modules_to_save", savedModules.isEmpty() ? JsonValue.ofNull() : JsonValue.ofTexts(savedModules));
         options.put("r", JsonValue.of(first.rank()));
         options.put("target_modules", JsonValue.ofTexts(targets));
         options.put("use_dora", JsonValue.of(first.isDora()));
         options.put("use_rslora", JsonValue.of(false));
         options.put(
-                "trainable_token_indices", tokenRows.isEmpty() ? JsonValue.NULL : new JsonValue.JsonObject(tokenRows));
+                "trainable_token_indices", tokenRows.isEmpty() ? JsonValue.ofNull() : new JsonValue.JsonObject(tokenRows));
         putPatterns(options, first);
     }
 

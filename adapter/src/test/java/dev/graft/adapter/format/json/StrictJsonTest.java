@@ -25,7 +25,7 @@ class StrictJsonTest {
         assertThat(object.members().keySet()).containsExactly("z", "a");
         assertThat(object.members().get("a"))
                 .isEqualTo(new JsonValue.JsonArray(java.util.List.of(
-                        JsonValue.of(true), JsonValue.NULL, new JsonValue.JsonNumber("-2.50e1"), JsonValue.of("é"))));
+                        JsonValue.of(true), JsonValue.ofNull(), new JsonValue.JsonNumber("-2.50e1"), JsonValue.of("é"))));
     }
 
     @ParameterizedTest

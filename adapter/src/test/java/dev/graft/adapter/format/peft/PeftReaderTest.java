@@ -303,7 +303,7 @@ class PeftReaderTest {
                                 + " FOURIERFT GLORA XLORA HRA VBLORA UNILORA CPT MISS RANDLORA ROAD TRAINABLE_TOKENS HIRA"
                                 + " SHIRA C3A WAVEFT OSF DELORA GRALORA CARTRIDGE TINYLORA PSOFT PEANUT SHADOW SUPERTUNING"
                                 + " DEFT BONE")
-                        .split(" "));
+                        .split(" ", -1));
     }
 
     @Test

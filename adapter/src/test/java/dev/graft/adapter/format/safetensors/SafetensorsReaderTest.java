@@ -66,7 +66,7 @@ class SafetensorsReaderTest {
                 "[3] 0,2 F4 | expected 2 bytes for F4 [3], got 2",
             })
     void aTensorThatContradictsItselfIsRefused(String shapeOffsetsType, String message) throws IOException {
-        String[] parts = shapeOffsetsType.split(" ");
+        String[] parts = shapeOffsetsType.split(" ", -1);
         String dtype = parts.length > 2 ? parts[2] : "F32";
         String[] dims = parts[0].equals("[4,5]") ? new String[] {"[2]"} : new String[] {parts[0]};
         Path file = file(
