@@ -103,7 +103,7 @@ final class ConvBranches {
         }
     }
 
-    private static List<Attribute> geometry(Node node) {
+    static List<Attribute> geometry(Node node) {
         List<Attribute> kept = new ArrayList<>();
         node.attributes().stream()
                 .filter(attribute -> GEOMETRY.contains(attribute.name()))
@@ -117,7 +117,7 @@ final class ConvBranches {
         return kept;
     }
 
-    private static void requireSupported(Place place) {
+    static void requireSupported(Place place) {
         if (!place.node().is("Conv")) {
             throw place.unsupported(
                     "its " + place.node().opType() + " has an activation built in, behind which a branch comes too late",

@@ -111,19 +111,8 @@ final class LinearBranches {
                 ? g.matMul(product, b)
                 : g.node("Gemm", "", List.of(product, b, bias), List.of(Attribute.of("beta", beta)));
         scaleWeight(g, place);
-        setAddend(node, branch);
+        LinearForms.setAddend(editor, node, branch);
         return "addend";
-    }
-
-    private void setAddend(Node node, Value branch) {
-        if (node.inputs().size() < 3) {
-            editor.addInput(node, branch);
-        } else {
-            editor.replaceInput(node, 2, branch);
-        }
-        if (node.attribute("beta").isPresent()) {
-            editor.setAttribute(node, Attribute.of("beta", 1f));
-        }
     }
 
     /** DoRA in a Gemm: the bias must not be scaled, so the weight is. */

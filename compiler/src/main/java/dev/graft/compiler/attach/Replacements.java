@@ -46,11 +46,11 @@ final class Replacements {
         if (binding.change() instanceof RowReplacement) {
             return "rows";
         }
-        return binding.target() == Binding.Parameter.BIAS ? "bias" : "replaced";
+        return AttachRules.isBias(binding) ? "bias" : "replaced";
     }
 
     /** The tensor as it is now: an earlier replacement of the same input counts. */
-    private static Tensor stored(Binding binding, BoundInput input) {
+    static Tensor stored(Binding binding, BoundInput input) {
         Tensor tensor = input.chain()
                 .stored()
                 .initializer()
@@ -63,7 +63,8 @@ final class Replacements {
         return tensor;
     }
 
-    private static Tensor changed(Binding binding, Tensor base) {
+    /** The stored tensor with the binding's change. */
+    static Tensor changed(Binding binding, Tensor base) {
         if (binding.change() instanceof TensorReplacement replacement) {
             return whole(binding.view(), base, replacement.value());
         }
@@ -132,7 +133,7 @@ final class Replacements {
     }
 
     private static String parameter(Binding binding) {
-        if (binding.target() == Binding.Parameter.BIAS) {
+        if (AttachRules.isBias(binding)) {
             return "bias";
         }
         return binding.change() instanceof TensorReplacement replacement ? replacement.parameter() : "weight";
