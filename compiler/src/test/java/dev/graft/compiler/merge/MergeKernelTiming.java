@@ -1,8 +1,9 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.adapter.WeightedAdapter;
-import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.ReadOptions;
+
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.Orientation;
 import dev.graft.compiler.resolve.WeightView;
