@@ -5,8 +5,8 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
-import java.util.Map;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -79,13 +79,16 @@ public record OutputComparison(
                 errors.worst() < 0
                         ? Optional.empty()
                         : Optional.of(new Element(
-                                index(actual.shape(), errors.worst()), reference[errors.worst()], values[errors.worst()])),
+                                index(actual.shape(), errors.worst()),
+                                reference[errors.worst()],
+                                values[errors.worst()])),
                 DistributionComparison.of(kind, actual.shape(), reference, values),
                 errors.histogram());
     }
 
     /** Compares all outputs of two models, by name; the kinds are told by the names. */
-    public static Map<String, OutputComparison> ofAll(Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
+    public static Map<String, OutputComparison> ofAll(
+            Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
         Map<String, OutputComparison> comparisons = new LinkedHashMap<>();
         expected.forEach((name, reference) -> {
             HostTensor value = actual.get(name);

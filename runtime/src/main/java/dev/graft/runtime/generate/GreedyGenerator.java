@@ -25,7 +25,8 @@ public record GreedyGenerator(TextModel model, GenerationLimits limits) {
         if (prompt.length >= limits.contextTokens() && limits.newTokens() > 0) {
             throw new GraftException(
                     ErrorCode.INPUTS_INVALID,
-                    "the prompt has " + prompt.length + " tokens and the model's context holds " + limits.contextTokens(),
+                    "the prompt has " + prompt.length + " tokens and the model's context holds "
+                            + limits.contextTokens(),
                     Location.NONE,
                     "Give a shorter prompt.");
         }

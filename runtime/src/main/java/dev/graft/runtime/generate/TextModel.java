@@ -109,8 +109,9 @@ public final class TextModel {
         List<ValueDescription> candidates = outputs.stream()
                 .filter(output -> output.dtype() != null && output.dtype().isFloat() && output.rank() == 3)
                 .toList();
-        Optional<ValueDescription> named =
-                candidates.stream().filter(output -> output.name().contains("logits")).findFirst();
+        Optional<ValueDescription> named = candidates.stream()
+                .filter(output -> output.name().contains("logits"))
+                .findFirst();
         return named.isPresent() || candidates.size() != 1 ? named : Optional.of(candidates.get(0));
     }
 }

@@ -118,9 +118,10 @@ public final class SampleInputs {
             case TOTAL_LENGTH -> constant(dtype, shape, currentLength(made));
             case TOTAL_LENGTH_LESS_ONE -> constant(dtype, shape, currentLength(made) - 1);
             case SAMPLE_RATE -> constant(dtype, shape, SAMPLE_RATE);
-            case IMAGE, AUDIO, OTHER -> dtype.isFloat()
-                    ? HostTensor.ofDoubles(dtype, shape, gaussians(random, count))
-                    : integers(input, shape, random);
+            case IMAGE, AUDIO, OTHER ->
+                dtype.isFloat()
+                        ? HostTensor.ofDoubles(dtype, shape, gaussians(random, count))
+                        : integers(input, shape, random);
         };
     }
 
@@ -133,7 +134,8 @@ public final class SampleInputs {
             values[i] = (long) (random.nextDouble() * bound);
         }
         return dtype.isFloat()
-                ? HostTensor.ofDoubles(dtype, shape, LongStream.of(values).asDoubleStream().toArray())
+                ? HostTensor.ofDoubles(
+                        dtype, shape, LongStream.of(values).asDoubleStream().toArray())
                 : HostTensor.ofIntegers(dtype, shape, values);
     }
 

@@ -81,7 +81,8 @@ final class AdapterChecks {
         if (parameter.dtype() != expected) {
             throw invalid(
                     parameter.name(),
-                    "expected " + (expected == null ? "another kind of value" : expected.displayName()) + ", which the model computes in, got "
+                    "expected " + (expected == null ? "another kind of value" : expected.displayName())
+                            + ", which the model computes in, got "
                             + parameter.dtype().displayName(),
                     "Convert the adapter with graft convert for this model; ONNX Runtime casts nothing.");
         }
