@@ -72,8 +72,8 @@ class NamedFactorsTest {
     }
 
     private static Tensor tensor(String name, String shape) {
-        Shape dims =
-                Shape.of(Stream.of(shape.split("x", -1)).mapToLong(Long::parseLong).toArray());
+        Shape dims = Shape.of(
+                Stream.of(shape.split("x", -1)).mapToLong(Long::parseLong).toArray());
         return Tensor.ofFloats(name, dims, new float[(int) dims.elements()]);
     }
 
