@@ -102,7 +102,7 @@ final class ModuleNames {
     /** A path with slashes as one with dots, without the steps that TensorFlow adds. */
     private static String slashed(String name) {
         List<String> steps = new ArrayList<>();
-        for (String step : name.split("/")) {
+        for (String step : name.split("/", -1)) {
             if (!step.isEmpty()) {
                 steps.add(step);
             }

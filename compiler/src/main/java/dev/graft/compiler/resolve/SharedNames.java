@@ -46,10 +46,8 @@ final class SharedNames {
     }
 
     private static Optional<String> nodeModule(Site site) {
-        return site.names().stream()
-                .filter(name -> name.rule() == Rule.SCOPE || name.rule() == Rule.NODE_NAME)
-                .map(SiteName::module)
-                .findFirst();
+        return ModuleNames.ofScopes(site.node().metadata())
+                .or(() -> ModuleNames.ofNodeName(site.node().name()));
     }
 
     private static boolean agree(String one, String other) {

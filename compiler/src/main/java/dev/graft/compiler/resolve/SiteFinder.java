@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists the places of a model that use stored floating-point or quantised tensors. */
 public final class SiteFinder {
+    /** Where ONNX Runtime keeps weights in an order of its own, which depends on the processor. */
+    private static final Set<String> RELAYOUT_DOMAINS = Set.of("com.microsoft.nchwc", "com.ms.internal.nhwc");
+
     private final ModelScopes scopes;
     private final BiasFinder biases;
     private final List<Site> sites = new ArrayList<>();
@@ -90,7 +93,8 @@ public final class SiteFinder {
         String role = ParameterRoles.of(node.opType(), input);
         List<SiteName> names = SiteNames.of(scope, node, stored, role, null);
         boolean named = names.stream().anyMatch(name -> name.rule() == Rule.WEIGHT_NAME);
-        boolean replaceable = stored.tensor().dtype().isFloat() && !stored.dequantized();
+        boolean replaceable =
+                stored.tensor().dtype().isFloat() && !stored.dequantized() && !RELAYOUT_DOMAINS.contains(node.domain());
         if (!replaceable || stored.tensor().shape().rank() == 0 && !named || isOwnBias(node, input)) {
             return Optional.empty();
         }
