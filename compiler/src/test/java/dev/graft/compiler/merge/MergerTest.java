@@ -41,8 +41,8 @@ class MergerTest {
     })
     void everyElementIsWithinTheBoundOfTheExactSum(DType dtype, String operator, int rank) throws IOException {
         // given
-        int out = 37;
-        int in = 301;
+        int out = 19;
+        int in = 131;
         boolean transposed = operator.equals("MatMul");
         Tensor weight = Matrices.random("w", dtype, 1, transposed ? in : out, transposed ? out : in);
         ModelIndex base = oneLayer(operator, weight);
@@ -56,6 +56,7 @@ class MergerTest {
         double[] before = weight.toDoubles();
         double[] after = Matrices.values(merged(), "w");
         BigDecimal[][] product = Matrices.product(change);
+        double excess = Double.NEGATIVE_INFINITY;
         double squares = 0;
         long changed = 0;
         for (int row = 0; row < out; row++) {
@@ -65,11 +66,12 @@ class MergerTest {
                 BigDecimal exact = new BigDecimal(before[i]).add(delta);
                 double error = new BigDecimal(after[i]).subtract(exact).abs().doubleValue();
                 double bound = eps * (Math.abs(before[i]) + 1.7 * Matrices.magnitude(change, row, column));
-                assertThat(error).isLessThanOrEqualTo(bound);
+                excess = Math.max(excess, error - bound);
                 squares += delta.doubleValue() * delta.doubleValue();
                 changed += before[i] == after[i] ? 0 : 1;
             }
         }
+        assertThat(excess).isNotPositive();
         TargetReport target = report.targets().get(0);
         assertThat(target.module()).isEqualTo("fc");
         assertThat(target.normOfDelta()).isCloseTo(Math.sqrt(squares), within(1e-9));
@@ -310,13 +312,15 @@ class MergerTest {
         double[] after = Matrices.values(merged(), "w");
         double[] a = change.a().toDoubles();
         double[] b = change.b().toDoubles();
+        double[] expected = new double[after.length];
         for (int i = 0; i < after.length; i++) {
             double delta = 0;
             for (int k = 0; k < rank; k++) {
                 delta += b[i % out * rank + k] * a[k * 3 + i / out];
             }
-            assertThat(after[i]).isEqualTo((float) (before[i] + 0.3 * delta));
+            expected[i] = (float) (before[i] + 0.3 * delta);
         }
+        assertThat(after).isEqualTo(expected);
     }
 
     private ModelIndex threeWeights() throws IOException {
