@@ -14,6 +14,7 @@ import dev.graft.testkit.error.ShouldProduceSameOutputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -83,8 +84,10 @@ public final class OutputsAssert {
 
     private void compare(
             int sample, Map<String, HostTensor> expected, Map<String, HostTensor> again, Map<String, HostTensor> got) {
+        Map<String, OutputComparison> noise = OutputComparison.ofAll(expected, again);
         OutputComparison.ofAll(expected, got).forEach((name, comparison) -> {
-            double allowed = tolerance.orElseGet(() -> OutputTolerance.ofTwoWays(expected.get(name), again.get(name)));
+            double allowed =
+                    tolerance.orElseGet(() -> OutputTolerance.ofTwoWays(Objects.requireNonNull(noise.get(name))));
             if (comparison.maxError() > allowed || comparison.mismatches() > 0) {
                 model.fail(new ShouldProduceSameOutputs(
                         model.model(), other, sample, comparison, allowed, tolerance.isPresent()));

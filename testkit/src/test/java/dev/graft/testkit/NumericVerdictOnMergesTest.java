@@ -80,8 +80,8 @@ class NumericVerdictOnMergesTest {
 
     private OutputVerdict verdict(String model, String export, String variant, double weight) {
         Path base = Fixtures.path(model + "/base/" + export + ".onnx");
-        Map<String, Tensor> known =
-                SafetensorsReader.read(Fixtures.path(model + "/" + variant + "/io.safetensors")).tensors();
+        Map<String, Tensor> known = SafetensorsReader.read(Fixtures.path(model + "/" + variant + "/io.safetensors"))
+                .tensors();
         HostTensor merged = run(merge(base, Fixtures.path(model + "/" + variant + "/adapter"), weight), known);
         Observation observation = Observation.of(
                         "output",
@@ -94,8 +94,7 @@ class NumericVerdictOnMergesTest {
 
     private Path merge(Path base, Path adapter, double weight) {
         Path output = folder.resolve("merged.onnx");
-        WeightedAdapter weighted =
-                new WeightedAdapter(AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT), weight);
+        WeightedAdapter weighted = new WeightedAdapter(AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT), weight);
         Merger.merge(
                 Resolver.resolve(ModelScanner.scan(base), List.of(weighted), ResolveOptions.DEFAULT),
                 output,

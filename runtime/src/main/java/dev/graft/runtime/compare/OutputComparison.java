@@ -4,6 +4,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * different infinities, is a mismatch and counted apart, because no number says how wrong it is.
  *
  * @param output the output's name
+ * @param dtype its number format
  * @param shape its shape
  * @param maxError the largest absolute error
  * @param meanError the mean absolute error
@@ -30,6 +32,7 @@ import java.util.Optional;
  */
 public record OutputComparison(
         String output,
+        DType dtype,
         Shape shape,
         double maxError,
         double meanError,
@@ -68,6 +71,7 @@ public record OutputComparison(
         ElementErrors errors = ElementErrors.of(reference, values);
         return new OutputComparison(
                 output,
+                actual.dtype(),
                 actual.shape(),
                 errors.max(),
                 errors.mean(),

@@ -1,6 +1,5 @@
 package dev.graft.runtime.compare;
 
-import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
 
 /**
@@ -20,10 +19,11 @@ public final class OutputTolerance {
     /**
      * The tolerance on the largest error, measured from one model that computed the output in two ways, such as optimised and as it is
      * written: what these differ by is what its arithmetic costs.
+     *
+     * @param twoWays the comparison of the two
      */
-    public static double ofTwoWays(HostTensor once, HostTensor again) {
-        ElementErrors errors = ElementErrors.of(once.toDoubles(), again.toDoubles());
-        return of(errors.max(), once.dtype(), errors.scale());
+    public static double ofTwoWays(OutputComparison twoWays) {
+        return of(twoWays.maxError(), twoWays.dtype(), twoWays.scale());
     }
 
     /** The tolerance for a measured error of outputs of a type and a largest absolute value. */

@@ -135,7 +135,7 @@ public final class InputFiles {
         try {
             return completion.complete(given);
         } catch (GraftException e) {
-            throw new GraftException(e.code(), e.getMessage(), location(line), e.remedy(), e);
+            throw new GraftException(e.code(), String.valueOf(e.getMessage()), location(line), e.remedy(), e);
         }
     }
 

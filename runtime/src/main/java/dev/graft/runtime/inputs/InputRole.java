@@ -62,7 +62,7 @@ public enum InputRole {
         if (PAST_NAME.matcher(name).matches()) {
             return PAST;
         }
-        if (IMAGE_NAME.matcher(name).matches() || input.rank() == 4 && name.startsWith("input")) {
+        if (IMAGE_NAME.matcher(name).matches() || (input.rank() == 4 && name.startsWith("input"))) {
             return IMAGE;
         }
         return AUDIO_NAME.matcher(name).matches() ? AUDIO : OTHER;

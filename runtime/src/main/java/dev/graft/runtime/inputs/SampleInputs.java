@@ -156,7 +156,7 @@ public final class SampleInputs {
         int count = Math.toIntExact(shape.elements());
         if (dtype.isFloat()) {
             double[] values = new double[count];
-            Arrays.fill(values, value);
+            Arrays.fill(values, (double) value);
             return HostTensor.ofDoubles(dtype, shape, values);
         }
         long[] values = new long[count];
@@ -167,8 +167,10 @@ public final class SampleInputs {
     /** The tokens per row of the token ids made so far. */
     private long currentLength(Map<String, HostTensor> made) {
         return inputs.stream()
-                .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS && made.containsKey(input.name()))
-                .mapToLong(input -> made.get(input.name()).shape().dim(-1))
+                .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS)
+                .map(input -> made.get(input.name()))
+                .filter(Objects::nonNull)
+                .mapToLong(tokens -> tokens.shape().dim(-1))
                 .findFirst()
                 .orElse(1);
     }

@@ -34,7 +34,12 @@ final class InputChecks {
                             + expected.values().stream().map(Object::toString).collect(Collectors.joining("; "))
                             + ". Initializers that an adapter can override are set by an adapter only.");
         }
-        inputs.forEach((name, tensor) -> checkOne(model, expected.get(name), tensor));
+        for (ValueDescription input : expected.values()) {
+            HostTensor tensor = inputs.get(input.name());
+            if (tensor != null) {
+                checkOne(model, input, tensor);
+            }
+        }
     }
 
     private static void checkOne(Path model, ValueDescription expected, HostTensor tensor) {

@@ -40,8 +40,8 @@ class GreedyGeneratorTest {
                     generator(session, GenerationLimits.ofNewTokens(6)).generate(new long[] {0, 3}, heard::add);
 
             assertThat(generation)
-                    .isEqualTo(new Generation(new long[] {0, 3, 4, 0, 1, 2, 3, 4}, 2, StopReason.NEW_TOKENS));
-            assertThat(generation.newTokens()).containsExactly(4, 0, 1, 2, 3, 4);
+                    .isEqualTo(new Generation(List.of(0L, 3L, 4L, 0L, 1L, 2L, 3L, 4L), 2, StopReason.NEW_TOKENS));
+            assertThat(generation.newTokens()).containsExactly(4L, 0L, 1L, 2L, 3L, 4L);
             assertThat(heard).containsExactly(4L, 0L, 1L, 2L, 3L, 4L);
         }
     }
@@ -52,7 +52,7 @@ class GreedyGeneratorTest {
             Generation generation = generator(session, new GenerationLimits(10, 100, Set.of(4L)))
                     .generate(new long[] {1}, token -> {});
 
-            assertThat(generation).isEqualTo(new Generation(new long[] {1, 2, 3}, 1, StopReason.STOP_TOKEN));
+            assertThat(generation).isEqualTo(new Generation(List.of(1L, 2L, 3L), 1, StopReason.STOP_TOKEN));
         }
     }
 
@@ -62,7 +62,7 @@ class GreedyGeneratorTest {
             Generation generation =
                     generator(session, new GenerationLimits(10, 4, Set.of())).generate(new long[] {0, 1}, token -> {});
 
-            assertThat(generation).isEqualTo(new Generation(new long[] {0, 1, 2, 3}, 2, StopReason.CONTEXT_FULL));
+            assertThat(generation).isEqualTo(new Generation(List.of(0L, 1L, 2L, 3L), 2, StopReason.CONTEXT_FULL));
         }
     }
 

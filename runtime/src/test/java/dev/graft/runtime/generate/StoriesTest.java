@@ -69,7 +69,7 @@ class StoriesTest {
                 .maxError();
     }
 
-    private static String decode(long[] ids) {
+    private static String decode(List<Long> ids) {
         JsonObject tokenizer = JsonFiles.readObject(file("hf/tokenizer.json"));
         JsonObject vocabulary = (JsonObject)
                 ((JsonObject) tokenizer.members().get("model")).members().get("vocab");

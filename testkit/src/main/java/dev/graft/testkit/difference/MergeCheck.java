@@ -76,8 +76,11 @@ public final class MergeCheck {
         TensorChanges.between(expected, actual).forEach(change -> deviations.put(change.tensor(), change));
         StoredTensors.of(resolution.model()).forEach((name, tensor) -> {
             String module = modules.get(tensor);
-            if (module != null && tensor.dtype().isFloat() && tensor.tensor().isPresent()) {
-                targets.put(name, new WeightTriple(name, module, tensor, merged.get(name), others.get(name)));
+            TensorIndex wanted = merged.get(name);
+            TensorIndex got = others.get(name);
+            boolean readable = tensor.dtype().isFloat() && tensor.tensor().isPresent();
+            if (module != null && wanted != null && got != null && readable) {
+                targets.put(name, new WeightTriple(name, module, tensor, wanted, got));
             }
         });
         deviations.forEach((name, change) -> {
@@ -131,7 +134,7 @@ public final class MergeCheck {
     /** The other module whose change this weight has got, or nothing. */
     private String moduleOfChange(WeightTriple triple) {
         return targets.values().stream()
-                .filter(candidate -> candidate != triple
+                .filter(candidate -> !candidate.tensor().equals(triple.tensor())
                         && candidate.base().shape().equals(triple.base().shape()))
                 .filter(candidate -> triple.likeness(candidate).isSameDirection())
                 .map(WeightTriple::module)
