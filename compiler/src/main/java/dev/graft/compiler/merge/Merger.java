@@ -55,8 +55,7 @@ public final class Merger {
             Progress progress) {
         Workers workers = new Workers(threads);
         try (OpenFiles inputs = new OpenFiles();
-                StagedFiles outputs =
-                        new StagedFiles(transaction, layout.sizes().keySet())) {
+                StagedFiles outputs = new StagedFiles(transaction, layout.sizes().keySet())) {
             Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
             layout.literals().forEach(literal -> outputs.write(
                     literal.destination(), literal.position(), ByteBuffer.wrap(literal.bytes())));

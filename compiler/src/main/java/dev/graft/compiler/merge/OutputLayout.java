@@ -63,9 +63,8 @@ final class OutputLayout {
         for (Map.Entry<String, Path> file : model.dataFiles().entrySet()) {
             Path destination = output.resolveSibling(file.getKey()).normalize();
             Path source = file.getValue();
-            boolean known = files.stream()
-                    .anyMatch(each -> each.destination().equals(destination)
-                            && each.source().equals(source));
+            boolean known = files.stream().anyMatch(each -> each.destination().equals(destination)
+                    && each.source().equals(source));
             if (!known) {
                 add(new FileLayout(source, FileBytes.of(source).size(), destination, List.of()));
             }
@@ -102,7 +101,8 @@ final class OutputLayout {
                     .toList();
             if (!units.isEmpty()) {
                 ByteRegion first = edit.source().get(0);
-                items.computeIfAbsent(first.file(), path -> new ArrayList<>()).add(new Item(first.offset(), units));
+                items.computeIfAbsent(first.file(), path -> new ArrayList<>())
+                        .add(new Item(first.offset(), units));
             }
         }
         for (FileLayout file : files) {
@@ -147,9 +147,6 @@ final class OutputLayout {
                 .filter(file -> file.source().equals(source))
                 .findFirst()
                 .orElseThrow(() -> new GraftException(
-                        ErrorCode.INTERNAL,
-                        "a tensor lies in a file that the index does not list",
-                        Location.ofFile(source),
-                        ""));
+                        ErrorCode.INTERNAL, "a tensor lies in a file that the index does not list", Location.ofFile(source), ""));
     }
 }
