@@ -1,5 +1,6 @@
 package dev.graft.attach;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
@@ -10,13 +11,17 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
+import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a model on tensors of a file. */
 final class OnnxRun implements AutoCloseable {
@@ -31,13 +36,40 @@ final class OnnxRun implements AutoCloseable {
         }
     }
 
+    /** The model's inputs from token ids: a full attention mask and an empty past, where it has them. */
+    Map<String, Tensor> tokens(Tensor ids, int headSize) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        long[] all = new long[(int) ids.shape().elements()];
+        Arrays.fill(all, 1);
+        inputs.put("input_ids", ids);
+        inputs.put("attention_mask", ofLongs(ids.shape(), all));
+        try {
+            for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+                if (input.getKey().startsWith("past_key_values")) {
+                    long heads = ((TensorInfo) input.getValue().getInfo()).getShape()[1];
+                    Shape empty = Shape.of(ids.shape().dim(0), heads, 0, headSize);
+                    inputs.put(input.getKey(), Tensor.ofFloats(input.getKey(), empty));
+                }
+            }
+        } catch (OrtException e) {
+            throw new AssertionError(e);
+        }
+        return inputs;
+    }
+
+    static Tensor ofLongs(Shape shape, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return new Tensor("ids", DType.INT64, shape, ByteSource.ofArray(bytes.array()));
+    }
+
     /** The first output, float or double, as doubles. */
     double[] run(Map<String, Tensor> inputs) {
         return run(inputs, null);
     }
 
     /** The same with an adapter switched in. */
-    double[] run(Map<String, Tensor> inputs, @org.jspecify.annotations.Nullable Path adapter) {
+    double[] run(Map<String, Tensor> inputs, @Nullable Path adapter) {
         Map<String, OnnxTensorLike> feeds = new LinkedHashMap<>();
         try (RunOptions options = new RunOptions();
                 OrtLoraAdapter lora = adapter == null ? null : OrtLoraAdapter.create(adapter.toString())) {

@@ -1,6 +1,7 @@
 package dev.graft.compiler.attach;
 
 import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.TensorReplacement;
 import dev.graft.compiler.resolve.Binding;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -15,11 +16,21 @@ final class AttachRules {
         return binding.weight() != 0;
     }
 
+    /** Whether it is a change of a weight by B·A (a bias delta of the same change is not). */
+    static boolean isLowRank(Binding binding) {
+        return binding.change() instanceof LowRankChange && binding.target() == Binding.Parameter.WEIGHT;
+    }
+
+    /** Whether it changes a bias: that of a product, or that of a norm, which is a site of its own. */
+    static boolean isBias(Binding binding) {
+        return binding.target() == Binding.Parameter.BIAS
+                || binding.change() instanceof TensorReplacement replacement
+                        && replacement.parameter().equals("bias");
+    }
+
     /** The factor on B·A: the change's own scaling times the adapter's weight. */
     static double scaling(Binding binding) {
-        return binding.change() instanceof LowRankChange change
-                ? change.scaling() * binding.weight()
-                : binding.weight();
+        return binding.change() instanceof LowRankChange change ? change.scaling() * binding.weight() : binding.weight();
     }
 
     static void requireAttachable(Binding binding) {
@@ -40,5 +51,14 @@ final class AttachRules {
                     Location.NONE,
                     "Check the adapter's alpha and rank and the weight that you gave.");
         }
+    }
+
+    /** An input's name is what an adapter finds it by: it cannot be changed to a free one. */
+    static GraftException nameTaken(String name) {
+        return new GraftException(
+                ErrorCode.ATTACH_UNSUPPORTED,
+                "the model already has a value '" + name + "': it seems to be attached already",
+                Location.ofTensor(null, name),
+                "Attach to the base, or choose the other style of names.");
     }
 }

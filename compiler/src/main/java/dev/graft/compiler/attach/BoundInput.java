@@ -19,8 +19,7 @@ import java.util.Optional;
 record BoundInput(Node node, int index, WeightChain chain) {
     /** The bias of the site for a change of a bias (of a norm: the site itself), else its weight. */
     static BoundInput of(Binding binding, SiteLocator locator) {
-        Optional<BiasSite> bias =
-                binding.target() == Binding.Parameter.BIAS ? binding.site().bias() : Optional.empty();
+        Optional<BiasSite> bias = AttachRules.isBias(binding) ? binding.site().bias() : Optional.empty();
         Node node = locator.locate(
                 binding.site().graph(),
                 bias.map(BiasSite::node).orElse(binding.site().node()));

@@ -61,8 +61,7 @@ final class ConvBranches {
                     geometryAndGroup(place.node()));
         }
         String nameOfA = term.module() + ".lora_A.weight";
-        Tensor a = Matrix.of(change.a())
-                .toTensor(nameOfA, place.dtype(), change.a().shape());
+        Tensor a = Matrix.of(change.a()).toTensor(nameOfA, place.dtype(), change.a().shape());
         Value inner = g.node("Conv", "", List.of(place.input(), g.initializer(nameOfA, a)), geometry(place.node()));
         String nameOfB = term.module() + ".lora_B.weight";
         long[] shape = new long[kernelRank];
@@ -104,7 +103,7 @@ final class ConvBranches {
         }
     }
 
-    private static List<Attribute> geometry(Node node) {
+    static List<Attribute> geometry(Node node) {
         List<Attribute> kept = new ArrayList<>();
         node.attributes().stream()
                 .filter(attribute -> GEOMETRY.contains(attribute.name()))
@@ -118,11 +117,10 @@ final class ConvBranches {
         return kept;
     }
 
-    private static void requireSupported(Place place) {
+    static void requireSupported(Place place) {
         if (!place.node().is("Conv")) {
             throw place.unsupported(
-                    "its " + place.node().opType()
-                            + " has an activation built in, behind which a branch comes too late",
+                    "its " + place.node().opType() + " has an activation built in, behind which a branch comes too late",
                     "Attach to the model as exported, before it was optimised.");
         }
         boolean flat = place.terms().stream()

@@ -44,10 +44,7 @@ final class LinearBranches {
         for (Place place : places) {
             LinearForms.requireSupported(place);
             GroupKey key = new GroupKey(
-                    place.input(),
-                    place.node().graph(),
-                    place.dtype(),
-                    place.site().weightInput() == 0);
+                    place.input(), place.node().graph(), place.dtype(), place.site().weightInput() == 0);
             byInput.computeIfAbsent(key, any -> new ArrayList<>()).add(place);
         }
         List<LinearGroup> groups = new ArrayList<>();
@@ -114,19 +111,8 @@ final class LinearBranches {
                 ? g.matMul(product, b)
                 : g.node("Gemm", "", List.of(product, b, bias), List.of(Attribute.of("beta", beta)));
         scaleWeight(g, place);
-        setAddend(node, branch);
+        LinearForms.setAddend(editor, node, branch);
         return "addend";
-    }
-
-    private void setAddend(Node node, Value branch) {
-        if (node.inputs().size() < 3) {
-            editor.addInput(node, branch);
-        } else {
-            editor.replaceInput(node, 2, branch);
-        }
-        if (node.attribute("beta").isPresent()) {
-            editor.setAttribute(node, Attribute.of("beta", 1f));
-        }
     }
 
     /** DoRA in a Gemm: the bias must not be scaled, so the weight is. */
@@ -145,15 +131,12 @@ final class LinearBranches {
         Value output = place.node().output(0);
         Value product = group.product();
         Value base = editor.divertOutput(place.node(), 0, output.name() + "_base");
-        GraphBuilder g =
-                editor.after(place.node()).named(name(place) + "/lora_B").source(source(place));
+        GraphBuilder g = editor.after(place.node()).named(name(place) + "/lora_B").source(source(place));
         double[] gains = place.gains();
         if (gains != null) {
             base = g.mul(base, gain(g, place, gains, Shape.of(gains.length)));
         }
-        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul")
-                ? place.node().floatAttribute("alpha", 1)
-                : 1;
+        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul") ? place.node().floatAttribute("alpha", 1) : 1;
         Value delta = g.matMul(product, bInitializer(g, place, group.b(place, alpha)));
         g.named(name(place) + "/lora").nodeFor(output, "Add", "", List.of(base, delta), List.of());
         return "branch";

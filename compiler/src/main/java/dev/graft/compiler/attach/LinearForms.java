@@ -1,9 +1,13 @@
 package dev.graft.compiler.attach;
 
+import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.GraphBuilder;
+import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.error.GraftException;
 
 /** Which forms of a branch a linear site can take. */
 final class LinearForms {
@@ -21,12 +25,31 @@ final class LinearForms {
     }
 
     static boolean isAttention(Place place) {
-        return place.node().is(GraphBuilder.MICROSOFT, "Attention")
-                && place.site().weightInput() == 1;
+        return place.node().is(GraphBuilder.MICROSOFT, "Attention") && place.site().weightInput() == 1;
     }
 
     static boolean isGemm(Place place) {
         return place.node().is("Gemm") && place.kind() != SiteKind.QUANTIZED_MATMUL;
+    }
+
+    /** Gives a Gemm another C, which it adds as it is. */
+    static void setAddend(GraphEditor editor, Node node, Value branch) {
+        if (node.inputs().size() < 3) {
+            editor.addInput(node, branch);
+        } else {
+            editor.replaceInput(node, 2, branch);
+        }
+        if (node.attribute("beta").isPresent()) {
+            editor.setAttribute(node, Attribute.of("beta", 1f));
+        }
+    }
+
+    /** The refusal of a node that is no product. */
+    static GraftException noProduct(Place place) {
+        return place.unsupported(
+                "a low-rank branch needs a matrix product, a convolution or a lookup, this is "
+                        + place.node().opType(),
+                "Merge the adapter instead.");
     }
 
     /** Whether [x, x·A] · [W; B] can take the place of x · W. */

@@ -24,6 +24,14 @@ final class Matrix {
         return matrix;
     }
 
+    static Matrix identity(int size) {
+        Matrix matrix = new Matrix(size, size);
+        for (int i = 0; i < size; i++) {
+            matrix.set(i, i, 1);
+        }
+        return matrix;
+    }
+
     int rows() {
         return rows;
     }
@@ -34,6 +42,10 @@ final class Matrix {
 
     double at(int row, int column) {
         return values[row * columns + column];
+    }
+
+    void set(int row, int column, double value) {
+        values[row * columns + column] = value;
     }
 
     Matrix transposed() {
@@ -67,7 +79,8 @@ final class Matrix {
     /** Writes another matrix into this one, its first element at (row, column). */
     void put(Matrix block, int row, int column) {
         for (int i = 0; i < block.rows; i++) {
-            System.arraycopy(block.values, i * block.columns, values, (row + i) * columns + column, block.columns);
+            System.arraycopy(
+                    block.values, i * block.columns, values, (row + i) * columns + column, block.columns);
         }
     }
 

@@ -27,34 +27,42 @@ final class Places {
     private final SiteLocator locator;
     private final Map<Node, Place> places = new LinkedHashMap<>();
 
-    private Places(SiteLocator locator) {
+    Places(SiteLocator locator) {
         this.locator = locator;
     }
 
     /** The places in the order of their nodes. */
-    static List<Place> of(List<Binding> lowRank, List<Slot> slots, SiteLocator locator, OnnxModel model) {
-        Places places = new Places(locator);
-        lowRank.forEach(places::add);
-        slots.forEach(places::add);
-        places.places.values().forEach(Places::requireOneDora);
-        return places.inOrder(model);
+    List<Place> inOrder(OnnxModel model) {
+        places.values().forEach(Places::requireOneDora);
+        Map<Node, Integer> order = new HashMap<>();
+        for (Graph graph : model.graphs()) {
+            graph.nodes().forEach(node -> order.put(node, order.size()));
+        }
+        List<Place> sorted = new ArrayList<>(places.values());
+        sorted.sort(Comparator.comparing(place -> order.get(place.node())));
+        return sorted;
     }
 
-    private void add(Binding binding) {
+    /** Adds a low-rank change. */
+    void add(Binding binding) {
         LowRankChange change = (LowRankChange) binding.change();
-        double scaling = AttachRules.scaling(binding);
-        Place place = place(binding.site());
-        double[] gain = change.isDora() ? DoraGain.of(binding.view(), change, scaling) : null;
         int first = firstOutput(binding.site(), binding.view());
-        place.terms().add(new Term(binding.module(), binding.view(), first, change, scaling, gain));
+        Term term = Term.ofChange(binding.view(), first, change, AttachRules.scaling(binding));
+        place(binding.site()).terms().add(term);
     }
 
-    private void add(Slot slot) {
+    /** Adds a replaced weight as factors. */
+    void add(Binding binding, Factors factors) {
+        int first = firstOutput(binding.site(), binding.view());
+        place(binding.site()).terms().add(Term.ofReplacement(binding.module(), binding.view(), first, factors));
+    }
+
+    /** Adds a slot, unless the module has a change. */
+    void add(Slot slot) {
         Place place = place(slot.site());
         boolean known = place.terms().stream().anyMatch(term -> term.module().equals(slot.module()));
         if (!known) {
-            int first = firstOutput(slot.site(), slot.view());
-            place.terms().add(new Term(slot.module(), slot.view(), first, null, 1, null));
+            place.terms().add(Term.ofSlot(slot, firstOutput(slot.site(), slot.view())));
         }
     }
 
@@ -100,15 +108,5 @@ final class Places {
                         "Attach one of the adapters, or merge one and attach the other to the result.");
             }
         }
-    }
-
-    private List<Place> inOrder(OnnxModel model) {
-        Map<Node, Integer> order = new HashMap<>();
-        for (Graph graph : model.graphs()) {
-            graph.nodes().forEach(node -> order.put(node, order.size()));
-        }
-        List<Place> sorted = new ArrayList<>(places.values());
-        sorted.sort(Comparator.comparing(place -> order.get(place.node())));
-        return sorted;
     }
 }

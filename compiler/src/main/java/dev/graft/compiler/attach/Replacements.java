@@ -39,18 +39,18 @@ final class Replacements {
         Tensor base = stored(binding, input);
         Tensor replaced = changed(binding, base);
         String wish = binding.module() + "." + parameter(binding);
-        Value value =
-                editor.addInitializer(input.chain().stored().graph(), wish, TensorData.of(replaced.withName(wish)));
+        Value value = editor.addInitializer(
+                input.chain().stored().graph(), wish, TensorData.of(replaced.withName(wish)));
         input.chain().rebuild(editor, input.node(), input.index(), value, wish + "/replaced");
         editor.removeIfUnused(input.chain().stored());
         if (binding.change() instanceof RowReplacement) {
             return "rows";
         }
-        return binding.target() == Binding.Parameter.BIAS ? "bias" : "replaced";
+        return AttachRules.isBias(binding) ? "bias" : "replaced";
     }
 
     /** The tensor as it is now: an earlier replacement of the same input counts. */
-    private static Tensor stored(Binding binding, BoundInput input) {
+    static Tensor stored(Binding binding, BoundInput input) {
         Tensor tensor = input.chain()
                 .stored()
                 .initializer()
@@ -63,7 +63,8 @@ final class Replacements {
         return tensor;
     }
 
-    private static Tensor changed(Binding binding, Tensor base) {
+    /** The stored tensor with the binding's change. */
+    static Tensor changed(Binding binding, Tensor base) {
         if (binding.change() instanceof TensorReplacement replacement) {
             return whole(binding.view(), base, replacement.value());
         }
@@ -106,8 +107,7 @@ final class Replacements {
         ByteSource bytes = base.bytes();
         Integer[] order = new Integer[rows.rows().size()];
         Arrays.setAll(order, i -> i);
-        Arrays.sort(
-                order, (a, b) -> Long.compare(rows.rows().get(a), rows.rows().get(b)));
+        Arrays.sort(order, (a, b) -> Long.compare(rows.rows().get(a), rows.rows().get(b)));
         List<ByteSource> parts = new ArrayList<>();
         long done = 0;
         for (int index : order) {
@@ -133,7 +133,7 @@ final class Replacements {
     }
 
     private static String parameter(Binding binding) {
-        if (binding.target() == Binding.Parameter.BIAS) {
+        if (AttachRules.isBias(binding)) {
             return "bias";
         }
         return binding.change() instanceof TensorReplacement replacement ? replacement.parameter() : "weight";
@@ -143,9 +143,7 @@ final class Replacements {
         return new GraftException(
                 ErrorCode.ATTACH_UNSUPPORTED,
                 binding.module() + " cannot be replaced: " + reason,
-                Location.ofTensor(
-                        binding.view().tensor().proto().file(),
-                        binding.view().tensor().name()),
+                Location.ofTensor(binding.view().tensor().proto().file(), binding.view().tensor().name()),
                 "Attach to the floating-point base.");
     }
 }

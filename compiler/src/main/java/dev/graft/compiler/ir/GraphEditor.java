@@ -179,8 +179,17 @@ public final class GraphEditor {
         }
     }
 
-    /** Raises the IR version if it is lower. */
+    /**
+     * Raises the IR version if it is lower. Before version 4 every initializer is listed as an input and is constant all the same;
+     * those are then listed no more, so that they stay what they were.
+     */
     public void requireIrVersion(long version) {
+        if (model.irVersion < 4 && version >= 4) {
+            for (Value initializer : model.graph().initializers) {
+                initializer.input = false;
+                model.graph().inputs.removeIf(input -> input.value() == initializer);
+            }
+        }
         model.irVersion = Math.max(model.irVersion, version);
     }
 

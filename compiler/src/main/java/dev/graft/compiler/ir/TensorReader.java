@@ -43,8 +43,7 @@ final class TensorReader {
 
     private Shape readShape(TensorProto proto) {
         try {
-            return Shape.of(
-                    proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
+            return Shape.of(proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw malformed(proto, "dimensions " + proto.getDimsList() + " are not a shape");
         }

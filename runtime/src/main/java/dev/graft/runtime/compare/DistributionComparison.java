@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param meanDivergence the mean over rows of the Kullback-Leibler divergence KL(reference || output), in nats
  * @param maxDivergence its largest value
  */
-public record DistributionComparison(
-        long rows, double topOneAgreement, double meanDivergence, double maxDivergence) {
+public record DistributionComparison(long rows, double topOneAgreement, double meanDivergence, double maxDivergence) {
     /** The comparison, or nothing where the outputs are no distributions over two or more entries. */
     static Optional<DistributionComparison> of(OutputKind kind, Shape shape, double[] reference, double[] values) {
         if (kind == OutputKind.VALUES || shape.rank() == 0 || shape.dim(-1) < 2 || values.length == 0) {

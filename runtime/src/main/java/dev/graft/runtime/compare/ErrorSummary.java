@@ -14,6 +14,11 @@ public record ErrorSummary(
         long elements, double max, double mean, double rootMeanSquare, long mismatches, ErrorHistogram histogram) {
     static ErrorSummary of(ElementErrors errors) {
         return new ErrorSummary(
-                errors.count(), errors.max(), errors.mean(), errors.rootMeanSquare(), errors.mismatches(), errors.histogram());
+                errors.count(),
+                errors.max(),
+                errors.mean(),
+                errors.rootMeanSquare(),
+                errors.mismatches(),
+                errors.histogram());
     }
 }

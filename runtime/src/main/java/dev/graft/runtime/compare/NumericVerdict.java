@@ -12,7 +12,7 @@ import java.util.Map;
  * output, over all elements of all samples, with {@code max} and root mean square each,
  *
  * <pre>
- *   error(merged) &lt;= {@value #SPREAD} · (error(unmerged) + cost of rounding the weights) + {@value #ROUNDINGS} · eps · scale
+ *   error(merged) &lt;= {@value OutputTolerance#SPREAD} · (error(unmerged) + cost of rounding the weights) + {@value OutputTolerance#ROUNDINGS} · eps · scale
  * </pre>
  *
  * <ul>
@@ -21,7 +21,7 @@ import java.util.Map;
  *   <li><em>the cost of rounding the weights</em> is measured where the caller gives {@link Observation#exactMerged}: the difference that {@code round(W +
  *       s·B·A)} instead of {@code W + s·B·A} makes when both are computed in float64. It is what a merged float16 model loses that the unmerged one
  *       does not. Without it, it counts as nothing, which is right for float32 where it is below the arithmetic's own error.
- *   <li>{@value #SPREAD}: two draws from one distribution of errors differ; the largest of many by less than a factor of 2, of few by more.
+ *   <li>{@value OutputTolerance#SPREAD}: two draws from one distribution of errors differ; the largest of many by less than a factor of 2, of few by more.
  *   <li>the last term is a floor: {@code eps} is the unit roundoff of the output's type (2^-24 for float32, 2^-11 for float16, 2^-8 for bfloat16), {@code scale} the largest
  *       absolute value of the output. An output that happens to be exact in the unmerged model may still be off by some roundings in the merged one.
  * </ul>
@@ -32,9 +32,6 @@ import java.util.Map;
  * @param outputs one verdict per output
  */
 public record NumericVerdict(List<OutputVerdict> outputs) {
-    static final int SPREAD = 4;
-    static final int ROUNDINGS = 16;
-
     public NumericVerdict {
         outputs = List.copyOf(outputs);
     }
@@ -50,7 +47,8 @@ public record NumericVerdict(List<OutputVerdict> outputs) {
         }
         Map<String, List<Observation>> byOutput = new LinkedHashMap<>();
         for (Observation observation : observations) {
-            byOutput.computeIfAbsent(observation.output(), name -> new ArrayList<>()).add(observation);
+            byOutput.computeIfAbsent(observation.output(), name -> new ArrayList<>())
+                    .add(observation);
         }
         return new NumericVerdict(byOutput.entrySet().stream()
                 .map(entry -> OutputVerdict.of(entry.getKey(), entry.getValue()))

@@ -4,9 +4,10 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
-import java.util.Map;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * different infinities, is a mismatch and counted apart, because no number says how wrong it is.
  *
  * @param output the output's name
+ * @param dtype its number format
  * @param shape its shape
  * @param maxError the largest absolute error
  * @param meanError the mean absolute error
@@ -30,6 +32,7 @@ import java.util.Optional;
  */
 public record OutputComparison(
         String output,
+        DType dtype,
         Shape shape,
         double maxError,
         double meanError,
@@ -68,6 +71,7 @@ public record OutputComparison(
         ElementErrors errors = ElementErrors.of(reference, values);
         return new OutputComparison(
                 output,
+                actual.dtype(),
                 actual.shape(),
                 errors.max(),
                 errors.mean(),
@@ -79,13 +83,16 @@ public record OutputComparison(
                 errors.worst() < 0
                         ? Optional.empty()
                         : Optional.of(new Element(
-                                index(actual.shape(), errors.worst()), reference[errors.worst()], values[errors.worst()])),
+                                index(actual.shape(), errors.worst()),
+                                reference[errors.worst()],
+                                values[errors.worst()])),
                 DistributionComparison.of(kind, actual.shape(), reference, values),
                 errors.histogram());
     }
 
     /** Compares all outputs of two models, by name; the kinds are told by the names. */
-    public static Map<String, OutputComparison> ofAll(Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
+    public static Map<String, OutputComparison> ofAll(
+            Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
         Map<String, OutputComparison> comparisons = new LinkedHashMap<>();
         expected.forEach((name, reference) -> {
             HostTensor value = actual.get(name);

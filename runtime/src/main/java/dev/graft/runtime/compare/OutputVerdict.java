@@ -46,13 +46,19 @@ public record OutputVerdict(
         ElementErrors unmerged = errors(observations, Observation::unmerged);
         Optional<ElementErrors> rounding = optionalErrors(observations, Observation::exactMerged);
         Optional<ElementErrors> effect = optionalErrors(observations, Observation::base);
-        double floor = NumericVerdict.ROUNDINGS * unitRoundoff(observations.get(0).merged().dtype()) * merged.scale();
-        double max = tolerance(unmerged.max(), rounding.map(ElementErrors::max), floor);
-        double rootMeanSquare = tolerance(unmerged.rootMeanSquare(), rounding.map(ElementErrors::rootMeanSquare), floor);
+        DType dtype = observations.get(0).merged().dtype();
+        double max = OutputTolerance.of(
+                unmerged.max() + rounding.map(ElementErrors::max).orElse(0.0), dtype, merged.scale());
+        double rootMeanSquare = OutputTolerance.of(
+                unmerged.rootMeanSquare()
+                        + rounding.map(ElementErrors::rootMeanSquare).orElse(0.0),
+                dtype,
+                merged.scale());
         boolean close = merged.max() <= max
                 && merged.rootMeanSquare() <= rootMeanSquare
                 && merged.mismatches() <= unmerged.mismatches();
-        boolean telling = effect.isEmpty() || effect.get().max() > max || effect.get().rootMeanSquare() > rootMeanSquare;
+        boolean telling =
+                effect.isEmpty() || effect.get().max() > max || effect.get().rootMeanSquare() > rootMeanSquare;
         return new OutputVerdict(
                 output,
                 !close ? Outcome.FAILED : telling ? Outcome.PASSED : Outcome.INCONCLUSIVE,
@@ -87,27 +93,15 @@ public record OutputVerdict(
     private String mismatchReason() {
         return merged.mismatches() <= unmerged.mismatches()
                 ? ""
-                : "; " + merged.mismatches() + " values are not finite where the exact ones are, or the other way round";
+                : "; " + merged.mismatches()
+                        + " values are not finite where the exact ones are, or the other way round";
     }
 
     private String strengthReason() {
         return strength.isEmpty()
                 ? ""
-                : String.format(Locale.ROOT, "; it shows %.3f of the adapter's effect instead of 1", strength.getAsDouble());
-    }
-
-    private static double tolerance(double unmerged, Optional<Double> rounding, double floor) {
-        return NumericVerdict.SPREAD * (unmerged + rounding.orElse(0.0)) + floor;
-    }
-
-    /** Half of the distance from 1 to the next larger number. */
-    private static double unitRoundoff(DType dtype) {
-        return switch (dtype) {
-            case FLOAT64 -> 0x1p-53;
-            case FLOAT16 -> 0x1p-11;
-            case BFLOAT16 -> 0x1p-8;
-            default -> 0x1p-24;
-        };
+                : String.format(
+                        Locale.ROOT, "; it shows %.3f of the adapter's effect instead of 1", strength.getAsDouble());
     }
 
     private interface Part {
@@ -119,9 +113,10 @@ public record OutputVerdict(
     }
 
     private static Optional<ElementErrors> optionalErrors(List<Observation> observations, OptionalPart part) {
-        return observations.stream().allMatch(observation -> part.of(observation).isPresent())
-                ? Optional.of(errors(
-                        observations, observation -> part.of(observation).orElseThrow()))
+        return observations.stream()
+                        .allMatch(observation -> part.of(observation).isPresent())
+                ? Optional.of(
+                        errors(observations, observation -> part.of(observation).orElseThrow()))
                 : Optional.empty();
     }
 
@@ -130,8 +125,8 @@ public record OutputVerdict(
         for (Observation observation : observations) {
             HostTensor values = part.of(observation);
             if (!values.shape().equals(observation.exact().shape())) {
-                throw new IllegalArgumentException(
-                        "'" + observation.output() + "' is " + values.shape() + " and " + observation.exact().shape());
+                throw new IllegalArgumentException("'" + observation.output() + "' is " + values.shape() + " and "
+                        + observation.exact().shape());
             }
             sum.addAll(observation.exact().toDoubles(), values.toDoubles());
         }

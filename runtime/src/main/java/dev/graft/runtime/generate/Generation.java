@@ -1,6 +1,6 @@
 package dev.graft.runtime.generate;
 
-import java.util.Arrays;
+import java.util.List;
 
 /**
  * A text that was generated.
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param promptTokens how many of them are the prompt
  * @param reason why it ends
  */
-public record Generation(long[] tokens, int promptTokens, StopReason reason) {
+public record Generation(List<Long> tokens, int promptTokens, StopReason reason) {
     /** Why a text ends. */
     public enum StopReason {
         /** As many tokens as were asked for. */
@@ -21,34 +21,16 @@ public record Generation(long[] tokens, int promptTokens, StopReason reason) {
     }
 
     public Generation {
-        tokens = tokens.clone();
-    }
-
-    @Override
-    public long[] tokens() {
-        return tokens.clone();
+        tokens = List.copyOf(tokens);
     }
 
     /** The tokens that were added. */
-    public long[] newTokens() {
-        return Arrays.copyOfRange(tokens, promptTokens, tokens.length);
+    public List<Long> newTokens() {
+        return tokens.subList(promptTokens, tokens.size());
     }
 
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Generation generation
-                && Arrays.equals(tokens, generation.tokens)
-                && promptTokens == generation.promptTokens
-                && reason == generation.reason;
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(tokens) * 31 + promptTokens;
-    }
-
-    @Override
-    public String toString() {
-        return Arrays.toString(tokens) + " after " + promptTokens + ", " + reason;
+    /** The prompt's tokens. */
+    public List<Long> prompt() {
+        return tokens.subList(0, promptTokens);
     }
 }

@@ -4,7 +4,9 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.generate.Generation.StopReason;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
@@ -25,21 +27,22 @@ public record GreedyGenerator(TextModel model, GenerationLimits limits) {
         if (prompt.length >= limits.contextTokens() && limits.newTokens() > 0) {
             throw new GraftException(
                     ErrorCode.INPUTS_INVALID,
-                    "the prompt has " + prompt.length + " tokens and the model's context holds " + limits.contextTokens(),
+                    "the prompt has " + prompt.length + " tokens and the model's context holds "
+                            + limits.contextTokens(),
                     Location.NONE,
                     "Give a shorter prompt.");
         }
-        long[] tokens = prompt.clone();
+        List<Long> tokens = new ArrayList<>();
+        Arrays.stream(prompt).forEach(tokens::add);
         for (int i = 0; i < limits.newTokens(); i++) {
-            if (tokens.length >= limits.contextTokens()) {
+            if (tokens.size() >= limits.contextTokens()) {
                 return new Generation(tokens, prompt.length, StopReason.CONTEXT_FULL);
             }
-            long next = likeliest(model.nextLogits(tokens));
+            long next = likeliest(model.nextLogits(toArray(tokens)));
             if (limits.stopTokens().contains(next)) {
                 return new Generation(tokens, prompt.length, StopReason.STOP_TOKEN);
             }
-            tokens = Arrays.copyOf(tokens, tokens.length + 1);
-            tokens[tokens.length - 1] = next;
+            tokens.add(next);
             listener.accept(next);
         }
         return new Generation(tokens, prompt.length, StopReason.NEW_TOKENS);
@@ -53,10 +56,16 @@ public record GreedyGenerator(TextModel model, GenerationLimits limits) {
      */
     public String generate(String prompt, TokenizerSource tokenizer) {
         Generation generation = generate(tokenizer.encode(prompt), token -> {});
-        String whole = tokenizer.decode(generation.tokens());
+        String whole = tokenizer.decode(toArray(generation.tokens()));
         // decoding the continuation alone would lose the space in front of its first word
-        String start = tokenizer.decode(Arrays.copyOf(generation.tokens(), generation.promptTokens()));
-        return whole.startsWith(start) ? whole.substring(start.length()) : tokenizer.decode(generation.newTokens());
+        String start = tokenizer.decode(toArray(generation.prompt()));
+        return whole.startsWith(start)
+                ? whole.substring(start.length())
+                : tokenizer.decode(toArray(generation.newTokens()));
+    }
+
+    private static long[] toArray(List<Long> tokens) {
+        return tokens.stream().mapToLong(Long::longValue).toArray();
     }
 
     private static long likeliest(double[] logits) {

@@ -15,6 +15,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -89,7 +90,7 @@ public final class TextModel {
         DType dtype = tokens.dtype() == null ? DType.INT64 : tokens.dtype();
         HostTensor values = HostTensor.ofIntegers(dtype, shape, ids);
         Map<String, HostTensor> outputs = session.run(completion.complete(Map.of(tokens.name(), values)), adapters);
-        return lastRow(outputs.get(logits));
+        return lastRow(Objects.requireNonNull(outputs.get(logits)));
     }
 
     private double[] lastRow(HostTensor output) {
@@ -109,8 +110,9 @@ public final class TextModel {
         List<ValueDescription> candidates = outputs.stream()
                 .filter(output -> output.dtype() != null && output.dtype().isFloat() && output.rank() == 3)
                 .toList();
-        Optional<ValueDescription> named =
-                candidates.stream().filter(output -> output.name().contains("logits")).findFirst();
+        Optional<ValueDescription> named = candidates.stream()
+                .filter(output -> output.name().contains("logits"))
+                .findFirst();
         return named.isPresent() || candidates.size() != 1 ? named : Optional.of(candidates.get(0));
     }
 }

@@ -36,8 +36,7 @@ public record LatencyBenchmark(int warmUpRounds, int rounds) {
             for (Contender contender : contenders) {
                 runs.add(contender.session().prepare(contender.inputs(), contender.adapters()));
             }
-            return LatencyReport.of(
-                    contenders.stream().map(Contender::name).toList(), runAll(runs, progress));
+            return LatencyReport.of(contenders.stream().map(Contender::name).toList(), runAll(runs, progress));
         } finally {
             runs.forEach(PreparedRun::close);
         }

@@ -44,7 +44,9 @@ public final class ModelSession implements AutoCloseable {
         this.inputs = describe(session.getInputInfo());
         this.outputs = describe(session.getOutputInfo());
         this.numericOutputs = new LinkedHashSet<>();
-        outputs.values().stream().filter(ValueDescription::isNumeric).forEach(output -> numericOutputs.add(output.name()));
+        outputs.values().stream()
+                .filter(ValueDescription::isNumeric)
+                .forEach(output -> numericOutputs.add(output.name()));
         this.lifetime = new SharedLifetime(() -> OrtRuntime.close(session));
     }
 
@@ -212,7 +214,8 @@ public final class ModelSession implements AutoCloseable {
                 if (other != null) {
                     throw new GraftException(
                             ErrorCode.ADAPTERS_CONFLICT,
-                            "'" + other.name() + "' and '" + adapter.name() + "' both set this tensor, and ONNX Runtime would take one of "
+                            "'" + other.name() + "' and '" + adapter.name()
+                                    + "' both set this tensor, and ONNX Runtime would take one of "
                                     + "them, not the sum",
                             Location.ofTensor(adapter.file(), parameter.name()),
                             "Run with one of them, or combine them into one adapter file first.");

@@ -54,8 +54,9 @@ class NumericVerdictTest {
         OutputVerdict verdict = verdict(DType.FLOAT32, 2 * SCALING).outputs().get(0);
 
         assertThat(verdict.reason())
-                .matches("'y': merged is off by at most \\S+ \\(rms \\S+\\) where base and adapter side by side are off by \\S+ "
-                        + "\\(rms \\S+\\); tolerance \\S+ \\(rms \\S+\\); it shows 2.000 of the adapter's effect instead of 1");
+                .matches(
+                        "'y': merged is off by at most \\S+ \\(rms \\S+\\) where base and adapter side by side are off by \\S+ "
+                                + "\\(rms \\S+\\); tolerance \\S+ \\(rms \\S+\\); it shows 2.000 of the adapter's effect instead of 1");
     }
 
     @Test
@@ -94,7 +95,9 @@ class NumericVerdictTest {
                 Observation.of("y", exact, single, off)));
 
         assertThat(verdict.outputs()).extracting(OutputVerdict::output).containsExactly("y", "z");
-        assertThat(verdict.outputs()).extracting(OutputVerdict::outcome).containsExactly(Outcome.FAILED, Outcome.PASSED);
+        assertThat(verdict.outputs())
+                .extracting(OutputVerdict::outcome)
+                .containsExactly(Outcome.FAILED, Outcome.PASSED);
         assertThat(verdict.outputs().get(0).merged().elements()).isEqualTo(4);
     }
 
@@ -102,12 +105,14 @@ class NumericVerdictTest {
         DoubleUnaryOperator round = value -> round(dtype, value);
         double[][] base = map(w, round);
         double[][] exactMerged = map(sum(base, product(b, a), mergedScaling), round);
-        double[] unmerged = add(times(base, x, round), times(map(b, round), times(map(a, round), x, round), round), SCALING, round);
+        double[] unmerged =
+                add(times(base, x, round), times(map(b, round), times(map(a, round), x, round), round), SCALING, round);
         HostTensor exact = tensor(DType.FLOAT64, add(exactly(base), exactly(product(b, a)), SCALING, v -> v));
-        return NumericVerdict.of(List.of(Observation.of(
-                        "y", exact, tensor(dtype, unmerged), tensor(dtype, times(exactMerged, x, round)))
-                .withExactMerged(tensor(DType.FLOAT64, mergedScaling == SCALING ? exactly(exactMerged) : exact.toDoubles()))
-                .withBase(tensor(dtype, times(base, x, round)))));
+        return NumericVerdict.of(List.of(
+                Observation.of("y", exact, tensor(dtype, unmerged), tensor(dtype, times(exactMerged, x, round)))
+                        .withExactMerged(tensor(
+                                DType.FLOAT64, mergedScaling == SCALING ? exactly(exactMerged) : exact.toDoubles()))
+                        .withBase(tensor(dtype, times(base, x, round)))));
     }
 
     private double[] exactly(double[][] matrix) {
@@ -125,7 +130,9 @@ class NumericVerdictTest {
     }
 
     private static double[][] map(double[][] matrix, DoubleUnaryOperator change) {
-        return Arrays.stream(matrix).map(row -> Arrays.stream(row).map(change).toArray()).toArray(double[][]::new);
+        return Arrays.stream(matrix)
+                .map(row -> Arrays.stream(row).map(change).toArray())
+                .toArray(double[][]::new);
     }
 
     private static double[] times(double[][] matrix, double[] vector, DoubleUnaryOperator round) {

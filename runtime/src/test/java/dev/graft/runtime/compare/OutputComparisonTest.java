@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class OutputComparisonTest {
     @Test
     void errorsAreMeasured() {
-        OutputComparison comparison = compare(
-                OutputKind.VALUES, tensor(Shape.of(2, 2), 1, 2, -4, 0), tensor(Shape.of(2, 2), 1, 2.5, -3, 0));
+        OutputComparison comparison =
+                compare(OutputKind.VALUES, tensor(Shape.of(2, 2), 1, 2, -4, 0), tensor(Shape.of(2, 2), 1, 2.5, -3, 0));
 
         assertThat(comparison.maxError()).isEqualTo(1);
         assertThat(comparison.meanError()).isEqualTo(0.375);
@@ -86,7 +86,8 @@ class OutputComparisonTest {
 
     @Test
     void outputsOfOneEntryAreNoDistributions() {
-        assertThat(compare(OutputKind.LOGITS, tensor(Shape.of(2, 1), 1, 2), tensor(Shape.of(2, 1), 1, 2)).distribution())
+        assertThat(compare(OutputKind.LOGITS, tensor(Shape.of(2, 1), 1, 2), tensor(Shape.of(2, 1), 1, 2))
+                        .distribution())
                 .isEmpty();
         assertThat(OutputKind.ofName("Logits")).isEqualTo(OutputKind.LOGITS);
         assertThat(OutputKind.ofName("output_probabilities")).isEqualTo(OutputKind.PROBABILITIES);
@@ -99,7 +100,8 @@ class OutputComparisonTest {
         HostTensor half = HostTensor.ofDoubles(DType.FLOAT16, Shape.of(2), 1, 2);
 
         assertThat(compare(OutputKind.LOGITS, empty, empty).worst()).isEmpty();
-        assertThat(compare(OutputKind.VALUES, tensor(Shape.of(2), 1, 2), half).isExact()).isTrue();
+        assertThat(compare(OutputKind.VALUES, tensor(Shape.of(2), 1, 2), half).isExact())
+                .isTrue();
     }
 
     @Test

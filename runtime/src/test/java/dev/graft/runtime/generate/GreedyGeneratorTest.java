@@ -39,8 +39,9 @@ class GreedyGeneratorTest {
             Generation generation =
                     generator(session, GenerationLimits.ofNewTokens(6)).generate(new long[] {0, 3}, heard::add);
 
-            assertThat(generation).isEqualTo(new Generation(new long[] {0, 3, 4, 0, 1, 2, 3, 4}, 2, StopReason.NEW_TOKENS));
-            assertThat(generation.newTokens()).containsExactly(4, 0, 1, 2, 3, 4);
+            assertThat(generation)
+                    .isEqualTo(new Generation(List.of(0L, 3L, 4L, 0L, 1L, 2L, 3L, 4L), 2, StopReason.NEW_TOKENS));
+            assertThat(generation.newTokens()).containsExactly(4L, 0L, 1L, 2L, 3L, 4L);
             assertThat(heard).containsExactly(4L, 0L, 1L, 2L, 3L, 4L);
         }
     }
@@ -51,17 +52,17 @@ class GreedyGeneratorTest {
             Generation generation = generator(session, new GenerationLimits(10, 100, Set.of(4L)))
                     .generate(new long[] {1}, token -> {});
 
-            assertThat(generation).isEqualTo(new Generation(new long[] {1, 2, 3}, 1, StopReason.STOP_TOKEN));
+            assertThat(generation).isEqualTo(new Generation(List.of(1L, 2L, 3L), 1, StopReason.STOP_TOKEN));
         }
     }
 
     @Test
     void aFullContextEndsTheText() {
         try (ModelSession session = alphabet(DType.FLOAT32)) {
-            Generation generation = generator(session, new GenerationLimits(10, 4, Set.of()))
-                    .generate(new long[] {0, 1}, token -> {});
+            Generation generation =
+                    generator(session, new GenerationLimits(10, 4, Set.of())).generate(new long[] {0, 1}, token -> {});
 
-            assertThat(generation).isEqualTo(new Generation(new long[] {0, 1, 2, 3}, 2, StopReason.CONTEXT_FULL));
+            assertThat(generation).isEqualTo(new Generation(List.of(0L, 1L, 2L, 3L), 2, StopReason.CONTEXT_FULL));
         }
     }
 
@@ -80,8 +81,8 @@ class GreedyGeneratorTest {
 
             GraftException empty =
                     catchThrowableOfType(GraftException.class, () -> generator.generate(new long[0], token -> {}));
-            GraftException full =
-                    catchThrowableOfType(GraftException.class, () -> generator.generate(new long[] {1, 2}, token -> {}));
+            GraftException full = catchThrowableOfType(
+                    GraftException.class, () -> generator.generate(new long[] {1, 2}, token -> {}));
 
             assertThat(empty.code()).isEqualTo(ErrorCode.INPUTS_INVALID);
             assertThat(empty).hasMessage("expected at least one token, got an empty text");
@@ -109,8 +110,7 @@ class GreedyGeneratorTest {
                 .output("y", DType.FLOAT32.onnxNumber(), "n", 3)
                 .write(folder.resolve("picture.onnx"));
         try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT)) {
-            GraftException error =
-                    catchThrowableOfType(GraftException.class, () -> TextModel.over(session, List.of()));
+            GraftException error = catchThrowableOfType(GraftException.class, () -> TextModel.over(session, List.of()));
 
             assertThat(error.code()).isEqualTo(ErrorCode.ONNX_UNSUPPORTED);
             assertThat(error).hasMessageEndingWith("got [pixels: float32 [n, 3]] to [y: float32 [n, 3]]");
@@ -150,7 +150,9 @@ class GreedyGeneratorTest {
 
         @Override
         public String decode(long[] ids) {
-            return Arrays.stream(ids).mapToObj(id -> String.valueOf((char) ('a' + id))).collect(Collectors.joining());
+            return Arrays.stream(ids)
+                    .mapToObj(id -> String.valueOf((char) ('a' + id)))
+                    .collect(Collectors.joining());
         }
     }
 }

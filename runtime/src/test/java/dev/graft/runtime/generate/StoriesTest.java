@@ -47,11 +47,12 @@ class StoriesTest {
     void anAdapterSwitchedInGivesTheLogitsOfPeft() {
         Path expected = file("stories260K_hd16_expected.safetensors");
         Map<String, Tensor> tensors = SafetensorsReader.read(expected).tensors();
-        try (ModelSession session = ModelSession.open(
-                file("multilora/stories260K_hd16_multilora.onnx"), SessionSettings.DEFAULT)) {
+        try (ModelSession session =
+                ModelSession.open(file("multilora/stories260K_hd16_multilora.onnx"), SessionSettings.DEFAULT)) {
             LoadedAdapter adapter = session.loadAdapter(file("multilora/stories260K_e2e_r8.onnx_adapter"));
             InputHints hints = InputHints.NONE.withDim("kv_cache_dim", 16);
-            Map<String, HostTensor> inputs = InputFiles.read(expected, session.inputs(), hints).get(0);
+            Map<String, HostTensor> inputs =
+                    InputFiles.read(expected, session.inputs(), hints).get(0);
 
             HostTensor base = session.run(inputs).get("logits");
             HostTensor adapted = session.run(inputs, List.of(adapter)).get("logits");
@@ -64,14 +65,18 @@ class StoriesTest {
     }
 
     private static double maxError(Tensor expected, HostTensor actual) {
-        return OutputComparison.of("logits", OutputKind.LOGITS, HostTensor.of(expected), actual).maxError();
+        return OutputComparison.of("logits", OutputKind.LOGITS, HostTensor.of(expected), actual)
+                .maxError();
     }
 
-    private static String decode(long[] ids) {
+    private static String decode(List<Long> ids) {
         JsonObject tokenizer = JsonFiles.readObject(file("hf/tokenizer.json"));
-        JsonObject vocabulary = (JsonObject) ((JsonObject) tokenizer.members().get("model")).members().get("vocab");
+        JsonObject vocabulary = (JsonObject)
+                ((JsonObject) tokenizer.members().get("model")).members().get("vocab");
         Map<Long, String> pieces = new HashMap<>();
-        vocabulary.members().forEach((piece, id) -> pieces.put(((JsonNumber) id).toLong().orElseThrow(), piece));
+        vocabulary
+                .members()
+                .forEach((piece, id) -> pieces.put(((JsonNumber) id).toLong().orElseThrow(), piece));
         StringBuilder text = new StringBuilder();
         for (long id : ids) {
             text.append(pieces.get(id));

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class LatencyReportTest {
     @Test
     void timesAreSummedUpAndComparedWithTheFirst() {
-        long[] hundred = LongStream.rangeClosed(1, 100).map(i -> (101 - i) * 1_000_000).toArray();
+        long[] hundred =
+                LongStream.rangeClosed(1, 100).map(i -> (101 - i) * 1_000_000).toArray();
         long[] three = {9_000_000, 2_000_000, 4_000_000};
 
         LatencyReport report = LatencyReport.of(List.of("base", "merged"), new long[][] {three, hundred});
@@ -26,8 +27,7 @@ class LatencyReportTest {
 
     @Test
     void theTableLinesUp() {
-        LatencyReport report =
-                LatencyReport.of(List.of("base", "attached"), new long[][] {{1_000_000}, {1_250_000}});
+        LatencyReport report = LatencyReport.of(List.of("base", "attached"), new long[][] {{1_000_000}, {1_250_000}});
 
         assertThat(report.toTable().lines())
                 .containsExactly(
@@ -40,6 +40,8 @@ class LatencyReportTest {
     void anUnknownContenderIsNamed() {
         LatencyReport report = LatencyReport.of(List.of("base"), new long[][] {{1}});
 
-        assertThatIllegalArgumentException().isThrownBy(() -> report.row("merged")).withMessage("no contender 'merged'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> report.row("merged"))
+                .withMessage("no contender 'merged'");
     }
 }

@@ -29,8 +29,12 @@ class ForeignAdapterTest {
 
             for (int i = 0; i < 50; i++) {
                 assertThat(session.run(X).get("y")).isEqualTo(base);
-                assertThat(session.run(X, List.of(two)).get("y")).isEqualTo(withTwo).isNotEqualTo(base);
-                assertThat(session.run(X, List.of(three)).get("y")).isEqualTo(withThree).isNotEqualTo(withTwo);
+                assertThat(session.run(X, List.of(two)).get("y"))
+                        .isEqualTo(withTwo)
+                        .isNotEqualTo(base);
+                assertThat(session.run(X, List.of(three)).get("y"))
+                        .isEqualTo(withThree)
+                        .isNotEqualTo(withTwo);
             }
         }
     }
@@ -40,18 +44,17 @@ class ForeignAdapterTest {
         try (ModelSession session = open("m0.onnx")) {
             HostTensor base = session.run(X).get("y");
 
-            assertThat(session.run(X, List.of(session.loadAdapter(file("empty.onnx_adapter")))).get("y"))
+            assertThat(session.run(X, List.of(session.loadAdapter(file("empty.onnx_adapter"))))
+                            .get("y"))
                     .isEqualTo(base);
-            assertThat(session.run(X, List.of(session.loadAdapter(file("r0.onnx_adapter")))).get("y"))
+            assertThat(session.run(X, List.of(session.loadAdapter(file("r0.onnx_adapter"))))
+                            .get("y"))
                     .isEqualTo(base);
         }
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             m0.onnx    | xin.onnx_adapter    | TARGET_NOT_FOUND        | would silently replace what is fed
             m0.onnx    | extra.onnx_adapter  | TARGET_NOT_FOUND        | has no place for; the model's overridable inputs are 'lora_A', 'lora_B'
             m0.onnx    | constw.onnx_adapter | TARGET_NOT_FOUND        | has no place for
@@ -85,8 +88,9 @@ class ForeignAdapterTest {
 
             assertThat(error.code()).isEqualTo(ErrorCode.ADAPTERS_CONFLICT);
             assertThat(error)
-                    .hasMessage("'r2.onnx_adapter' and 'r3.onnx_adapter' both set this tensor, and ONNX Runtime would take one of them, "
-                            + "not the sum");
+                    .hasMessage(
+                            "'r2.onnx_adapter' and 'r3.onnx_adapter' both set this tensor, and ONNX Runtime would take one of them, "
+                                    + "not the sum");
         }
     }
 
@@ -94,9 +98,11 @@ class ForeignAdapterTest {
     void aDefaultOfRankTwoIsReplacedByRankThree() {
         try (ModelSession dynamic = open("m_dyn2.onnx");
                 ModelSession zero = open("m0.onnx")) {
-            HostTensor expected = zero.run(X, List.of(zero.loadAdapter(file("r3.onnx_adapter")))).get("y");
+            HostTensor expected = zero.run(X, List.of(zero.loadAdapter(file("r3.onnx_adapter"))))
+                    .get("y");
 
-            assertThat(dynamic.run(X, List.of(dynamic.loadAdapter(file("r3.onnx_adapter")))).get("y"))
+            assertThat(dynamic.run(X, List.of(dynamic.loadAdapter(file("r3.onnx_adapter"))))
+                            .get("y"))
                     .isEqualTo(expected);
         }
     }
@@ -118,7 +124,8 @@ class ForeignAdapterTest {
             LoadedAdapter adapter =
                     session.loadAdapter(Shared.path("conformance/ort_multilora/two_params_lora_model.onnx_adapter"));
 
-            assertThat(adapter.parameters()).extracting(AdapterParameter::name)
+            assertThat(adapter.parameters())
+                    .extracting(AdapterParameter::name)
                     .containsExactlyInAnyOrder("lora_param_a", "lora_param_b");
         }
     }

@@ -41,7 +41,8 @@ class LoadedAdapterTest {
             assertThat(session.run(X, List.of(one)).get("y").toDoubles()).containsExactly(4, 5);
             assertThat(session.run(X, List.of(eight)).get("y").toDoubles()).containsExactly(25, 26);
             assertThat(session.run(X).get("y").toDoubles()).containsExactly(1, 2);
-            assertThat(eight.parameters()).hasToString("[q_proj.lora_A.weight: float32 [2, 8], q_proj.lora_B.weight: float32 [8, 2]]");
+            assertThat(eight.parameters())
+                    .hasToString("[q_proj.lora_A.weight: float32 [2, 8], q_proj.lora_B.weight: float32 [8, 2]]");
         }
     }
 
@@ -57,7 +58,8 @@ class LoadedAdapterTest {
     @Test
     void tensorsThatTheModelCannotTakeAreRefused() {
         try (ModelSession session = open()) {
-            GraftException unknown = failure(() -> session.loadAdapter(write("unknown", ones("k_proj.lora_A.weight", 2, 1))));
+            GraftException unknown =
+                    failure(() -> session.loadAdapter(write("unknown", ones("k_proj.lora_A.weight", 2, 1))));
             GraftException input = failure(() -> session.loadAdapter(write("input", ones("x", 1, 2))));
             GraftException lone = failure(() -> session.loadAdapter(write("lone", ones(B, 1, 2))));
             GraftException ranks = failure(() -> session.loadAdapter(write("ranks", ones(A, 2, 3), ones(B, 1, 2))));
@@ -65,8 +67,9 @@ class LoadedAdapterTest {
 
             assertThat(unknown.code()).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
             assertThat(unknown)
-                    .hasMessage("the adapter holds a tensor that the model has no place for; the model's overridable inputs are "
-                            + "'q_proj.lora_A.weight', 'q_proj.lora_B.weight' (model: attached.onnx)");
+                    .hasMessage(
+                            "the adapter holds a tensor that the model has no place for; the model's overridable inputs are "
+                                    + "'q_proj.lora_A.weight', 'q_proj.lora_B.weight' (model: attached.onnx)");
             assertThat(unknown.location().tensor()).isEqualTo("k_proj.lora_A.weight");
             assertThat(input).hasMessageContaining("it would silently replace what is fed");
             assertThat(lone).hasMessage("the adapter holds this factor without its other half 'q_proj.lora_A.weight'");
@@ -92,7 +95,8 @@ class LoadedAdapterTest {
             Path model = model(TinyModel.ofIrVersion(irVersion), irVersion == 3);
             try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT)) {
                 assertThat(session.overridableInputs()).isEmpty();
-                assertThat(failure(() -> session.loadAdapter(rank(1)))).hasMessageContaining("the model has no overridable inputs");
+                assertThat(failure(() -> session.loadAdapter(rank(1))))
+                        .hasMessageContaining("the model has no overridable inputs");
             }
         }
     }

@@ -43,7 +43,10 @@ public final class ArchitectureDifferences {
     }
 
     private void compareValues(String kind, List<ValueIndex> expected, List<ValueIndex> actual) {
-        compare(kind + "s", expected.stream().map(ValueIndex::name).toList(), actual.stream().map(ValueIndex::name).toList());
+        compare(
+                kind + "s",
+                expected.stream().map(ValueIndex::name).toList(),
+                actual.stream().map(ValueIndex::name).toList());
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
             ValueIndex wanted = expected.get(i);
             ValueIndex got = actual.get(i);
@@ -74,13 +77,17 @@ public final class ArchitectureDifferences {
         for (String name : names) {
             AttributeIndex wanted = expected.attributes().get(name);
             AttributeIndex got = actual.attributes().get(name);
-            if (wanted instanceof AttributeIndex.TensorValue first && got instanceof AttributeIndex.TensorValue second) {
+            if (wanted instanceof AttributeIndex.TensorValue first
+                    && got instanceof AttributeIndex.TensorValue second) {
                 compare(place + ", " + name, describe(first.tensor()), describe(second.tensor()));
             } else if (wanted instanceof AttributeIndex.GraphValue first
                     && got instanceof AttributeIndex.GraphValue second
                     && first.graphs().size() == second.graphs().size()) {
                 for (int i = 0; i < first.graphs().size(); i++) {
-                    compareGraphs(place + ", " + name + ": ", first.graphs().get(i), second.graphs().get(i));
+                    compareGraphs(
+                            place + ", " + name + ": ",
+                            first.graphs().get(i),
+                            second.graphs().get(i));
                 }
             } else {
                 compare(place + ", " + name, wanted, got);
@@ -107,7 +114,10 @@ public final class ArchitectureDifferences {
                 expected.stream().map(FunctionIndex::name).toList(),
                 actual.stream().map(FunctionIndex::name).toList());
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-            compareNodes("function " + expected.get(i).name() + ": ", expected.get(i).nodes(), actual.get(i).nodes());
+            compareNodes(
+                    "function " + expected.get(i).name() + ": ",
+                    expected.get(i).nodes(),
+                    actual.get(i).nodes());
         }
     }
 

@@ -30,13 +30,18 @@ public final class StoredTensors {
 
     private void addNodes(String prefix, List<NodeIndex> nodes) {
         for (NodeIndex node : nodes) {
-            String place = prefix + (node.outputs().isEmpty() ? node.displayName() : node.outputs().get(0));
+            String place = prefix
+                    + (node.outputs().isEmpty()
+                            ? node.displayName()
+                            : node.outputs().get(0));
             node.attributes().forEach((attribute, value) -> {
                 if (value instanceof AttributeIndex.TensorValue tensor) {
                     add(place, tensor.tensor());
                 } else if (value instanceof AttributeIndex.GraphValue graphs) {
                     for (int i = 0; i < graphs.graphs().size(); i++) {
-                        addGraph(place + "." + attribute + (i == 0 ? "" : i) + "/", graphs.graphs().get(i));
+                        addGraph(
+                                place + "." + attribute + (i == 0 ? "" : i) + "/",
+                                graphs.graphs().get(i));
                     }
                 }
             });

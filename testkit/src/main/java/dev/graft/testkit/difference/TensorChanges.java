@@ -36,7 +36,9 @@ public final class TensorChanges {
         List<TensorChange> changes = new ArrayList<>();
         StoredTensors.of(expected).forEach((name, tensor) -> {
             TensorIndex other = others.get(name);
-            if (other != null && other.dtype() == tensor.dtype() && other.shape().equals(tensor.shape())) {
+            if (other != null
+                    && other.dtype() == tensor.dtype()
+                    && other.shape().equals(tensor.shape())) {
                 Difference difference = compare(tensor, other);
                 if (difference.changed > 0) {
                     changes.add(new TensorChange(
@@ -60,10 +62,11 @@ public final class TensorChanges {
                     .sorted(Comparator.comparing(SiteName::rule))
                     .map(SiteName::module)
                     .toList();
-            modules.computeIfAbsent(site.weight().tensor(), tensor -> new LinkedHashSet<>()).addAll(names);
-            site.bias().ifPresent(bias -> modules
-                    .computeIfAbsent(bias.view().tensor(), tensor -> new LinkedHashSet<>())
-                    .addAll(names));
+            modules.computeIfAbsent(site.weight().tensor(), tensor -> new LinkedHashSet<>())
+                    .addAll(names);
+            site.bias()
+                    .ifPresent(bias -> modules.computeIfAbsent(bias.view().tensor(), tensor -> new LinkedHashSet<>())
+                            .addAll(names));
         }
         return modules;
     }
@@ -72,7 +75,9 @@ public final class TensorChanges {
         Difference difference = new Difference();
         List<ByteRegion> left = expected.runs();
         List<ByteRegion> right = actual.runs();
-        if (left.size() != 1 || right.size() != 1 || left.get(0).length() != right.get(0).length()) {
+        if (left.size() != 1
+                || right.size() != 1
+                || left.get(0).length() != right.get(0).length()) {
             difference.addWhole(expected, actual);
             return difference;
         }
@@ -81,7 +86,10 @@ public final class TensorChanges {
         for (long first = 0; first < elements; first += WINDOW_ELEMENTS) {
             int count = (int) Math.min(WINDOW_ELEMENTS, elements - first);
             difference.add(
-                    expected.dtype(), width, read(left.get(0), first * width, count * width), read(right.get(0), first * width, count * width));
+                    expected.dtype(),
+                    width,
+                    read(left.get(0), first * width, count * width),
+                    read(right.get(0), first * width, count * width));
         }
         return difference;
     }

@@ -1,6 +1,5 @@
 package dev.graft.compiler.attach;
 
-import dev.graft.adapter.LowRankChange;
 import dev.graft.compiler.attach.AttachReport.AttachedTarget;
 import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.ModelPass;
@@ -15,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Adds constant branches for low-rank changes and puts replaced tensors in place. */
-final class AttachPass implements ModelPass {
+final class ConstantPass implements ModelPass {
     private final Resolution resolution;
     private final List<AttachedTarget> targets = new ArrayList<>();
 
-    AttachPass(Resolution resolution) {
+    ConstantPass(Resolution resolution) {
         this.resolution = resolution;
     }
 
@@ -35,16 +34,18 @@ final class AttachPass implements ModelPass {
         List<Binding> bindings =
                 resolution.bindings().stream().filter(AttachRules::takesPart).toList();
         bindings.forEach(AttachRules::requireAttachable);
-        List<Place> places = Places.of(lowRank(bindings), List.of(), locator, model);
+        Places places = new Places(locator);
         Replacements replacements = new Replacements(editor, locator);
         for (Binding binding : bindings) {
-            if (!isLowRank(binding)) {
+            if (AttachRules.isLowRank(binding)) {
+                places.add(binding);
+            } else {
                 String form = replacements.replace(binding);
                 targets.add(new AttachedTarget(
                         binding.module(), binding.site().node().displayName(), form, 0));
             }
         }
-        report(attach(editor, places));
+        report(attach(editor, places.inOrder(model)));
         return new PassResult(model, !targets.isEmpty());
     }
 
@@ -59,10 +60,7 @@ final class AttachPass implements ModelPass {
             } else if (LinearForms.isLinear(place)) {
                 linear.add(place);
             } else {
-                throw place.unsupported(
-                        "a low-rank branch needs a matrix product, a convolution or a lookup, this is "
-                                + place.node().opType(),
-                        "Merge the adapter instead.");
+                throw LinearForms.noProduct(place);
             }
         }
         forms.putAll(new LinearBranches(editor).attach(linear));
@@ -73,13 +71,5 @@ final class AttachPass implements ModelPass {
         forms.forEach((place, form) -> place.terms()
                 .forEach(term -> targets.add(
                         new AttachedTarget(term.module(), place.node().displayName(), form, term.rank()))));
-    }
-
-    private static List<Binding> lowRank(List<Binding> bindings) {
-        return bindings.stream().filter(AttachPass::isLowRank).toList();
-    }
-
-    static boolean isLowRank(Binding binding) {
-        return binding.change() instanceof LowRankChange && binding.target() == Binding.Parameter.WEIGHT;
     }
 }
