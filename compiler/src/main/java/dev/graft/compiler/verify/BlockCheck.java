@@ -78,9 +78,7 @@ final class BlockCheck {
             return;
         }
         wrong++;
-        boolean earlier = firstWrongRow < 0
-                || row < firstWrongRow
-                || row == firstWrongRow && column < firstWrongColumn;
+        boolean earlier = firstWrongRow < 0 || row < firstWrongRow || row == firstWrongRow && column < firstWrongColumn;
         if (earlier) {
             firstWrongRow = row;
             firstWrongColumn = column;

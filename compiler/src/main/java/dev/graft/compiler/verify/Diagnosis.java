@@ -85,8 +85,8 @@ final class Diagnosis {
         double factor = dot(sample.change, expected) / dot(expected, expected);
         if (factor < 0) {
             String times = Math.abs(factor + 1) < 0.02 ? "" : " " + format(-factor) + " times";
-            return Optional.of(finding(
-                    block, Kind.WRONG_SIGN, "has its change subtracted" + times + " instead of added"));
+            return Optional.of(
+                    finding(block, Kind.WRONG_SIGN, "has its change subtracted" + times + " instead of added"));
         }
         if (Math.abs(factor - 1) < 0.001) {
             return Optional.empty();
@@ -99,8 +99,7 @@ final class Diagnosis {
 
     private Finding otherCandidates(BlockCheck block, Sample sample, double[] expected) {
         if (block.block().dora() && explains(sample, change(block, Variant.PLAIN, sample))) {
-            return finding(
-                    block, Kind.MAGNITUDE_IGNORED, "has B·A added, but its DoRA magnitude was not applied");
+            return finding(block, Kind.MAGNITUDE_IGNORED, "has B·A added, but its DoRA magnitude was not applied");
         }
         if (block.block().view().rows() == block.block().view().columns()
                 && explains(sample, change(block, Variant.TRANSPOSED, sample))) {
@@ -115,8 +114,8 @@ final class Diagnosis {
             return finding(
                     block,
                     Kind.UNEXPLAINED,
-                    "has a change that resembles the right one (cosine "
-                            + format(cosine(sample.change, expected)) + ") but is not it");
+                    "has a change that resembles the right one (cosine " + format(cosine(sample.change, expected))
+                            + ") but is not it");
         }
         return finding(block, Kind.UNRELATED, "has a change that has nothing to do with the adapter's");
     }

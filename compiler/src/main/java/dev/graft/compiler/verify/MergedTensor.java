@@ -41,7 +41,10 @@ record MergedTensor(TensorIndex index, Tensor tensor, boolean transposed, long c
         for (Binding binding : again.bindings()) {
             Shape shape = binding.view().tensor().shape();
             boolean fits = shape.elements() == expected.base().shape().elements();
-            if (whole && fits && binding.module().equals(block.module()) && binding.view().isWhole()) {
+            if (whole
+                    && fits
+                    && binding.module().equals(block.module())
+                    && binding.view().isWhole()) {
                 boolean turned = binding.view().orientation() != block.view().orientation();
                 return of(binding.view().tensor(), turned, expected);
             }

@@ -157,10 +157,7 @@ final class StructureComparison {
     private static String protobufHash(ModelIndex model, TensorTable table) {
         Sha256 hash = new Sha256();
         new TensorMap(model.file(), table)
-                .forEachGap(
-                        0,
-                        model.fileSize(),
-                        (from, to) -> hash.add(new ByteRegion(model.file(), from, to - from)));
+                .forEachGap(0, model.fileSize(), (from, to) -> hash.add(new ByteRegion(model.file(), from, to - from)));
         return hash.hex();
     }
 }

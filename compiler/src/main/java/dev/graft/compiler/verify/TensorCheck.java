@@ -65,8 +65,8 @@ final class TensorCheck {
                 if (is != wanted) {
                     // DoRA scales the weight itself, so the merged value counts like the base's
                     double weight = Math.max(Math.abs(piece.before()[start + j]), Math.abs(wanted));
-                    double bound = WeightBound.of(
-                            found.index().dtype(), block.block().rank(), weight, magnitudes[j]);
+                    double bound =
+                            WeightBound.of(found.index().dtype(), block.block().rank(), weight, magnitudes[j]);
                     block.addDiffering(row, column + j, Math.abs(is - wanted), bound);
                 }
             }

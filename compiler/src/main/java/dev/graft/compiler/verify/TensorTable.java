@@ -58,7 +58,8 @@ final class TensorTable {
             nodes.put(path + node.opType() + "(" + String.join(", ", node.outputs()) + ")", node);
             node.attributes().forEach((name, attribute) -> {
                 if (attribute instanceof AttributeIndex.TensorValue value) {
-                    String output = node.outputs().isEmpty() ? "" : node.outputs().get(0);
+                    String output =
+                            node.outputs().isEmpty() ? "" : node.outputs().get(0);
                     boolean constant = node.opType().equals("Constant") && name.equals("value");
                     add(path + output + (constant ? "" : "." + name), value.tensor());
                 } else if (attribute instanceof AttributeIndex.GraphValue graphs) {

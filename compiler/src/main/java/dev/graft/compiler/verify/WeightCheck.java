@@ -43,7 +43,8 @@ final class WeightCheck {
 
     WeightProof run() {
         StructureProof structure = StructureProof.compare(resolution.model(), artifact);
-        boolean sameGraph = structure.missingNodes().isEmpty() && structure.missingTensors().isEmpty();
+        boolean sameGraph =
+                structure.missingNodes().isEmpty() && structure.missingTensors().isEmpty();
         try (ExpectedWeights expected = ExpectedWeights.of(resolution, merged, threads)) {
             checkTensors(expected, sameGraph ? null : resolveAgain());
         }
@@ -66,7 +67,10 @@ final class WeightCheck {
             return Resolver.resolve(artifact, resolution.adapters(), ResolveOptions.DEFAULT);
         } catch (GraftException e) {
             findings.add(new Finding(
-                    Kind.ANOTHER_GRAPH, "", "the merged model's graph has no place for the adapter: " + e.getMessage(), e.location()));
+                    Kind.ANOTHER_GRAPH,
+                    "",
+                    "the merged model's graph has no place for the adapter: " + e.getMessage(),
+                    e.location()));
             return null;
         }
     }
@@ -119,7 +123,9 @@ final class WeightCheck {
                 findings.add(new Finding(
                         Kind.OUTSIDE_TARGETS,
                         tensor.name(),
-                        (tensor.bytes() < 0 ? "type or shape" : tensor.bytes() + (tensor.bytes() == 1 ? " byte" : " bytes"))
+                        (tensor.bytes() < 0
+                                        ? "type or shape"
+                                        : tensor.bytes() + (tensor.bytes() == 1 ? " byte" : " bytes"))
                                 + " of tensor '" + tensor.name() + "' differ from the base, but no adapter changes it",
                         new Location(tensor.first().file(), tensor.first().offset(), tensor.name(), null)));
             }
@@ -132,11 +138,14 @@ final class WeightCheck {
                             + structure.missingTensors().size() + " tensors of the base are not in it",
                     Location.ofFile(merged)));
         } else {
-            structure.elsewhere().forEach(place -> findings.add(new Finding(
-                    Kind.OUTSIDE_TARGETS,
-                    "",
-                    place.length() + (place.length() == 1 ? " byte" : " bytes") + " outside all tensors differ from the base",
-                    Location.ofOffset(place.file(), place.offset()))));
+            structure
+                    .elsewhere()
+                    .forEach(place -> findings.add(new Finding(
+                            Kind.OUTSIDE_TARGETS,
+                            "",
+                            place.length() + (place.length() == 1 ? " byte" : " bytes")
+                                    + " outside all tensors differ from the base",
+                            Location.ofOffset(place.file(), place.offset()))));
         }
     }
 }

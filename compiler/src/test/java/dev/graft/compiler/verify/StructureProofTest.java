@@ -43,7 +43,8 @@ class StructureProofTest {
 
         String hash = proof.files().get(0).baseSha256();
         assertThat(hash).hasSize(64).isEqualTo(proof.baseProtobufSha256());
-        assertThat(new Sha256().add(java.nio.ByteBuffer.wrap("abc".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+        assertThat(new Sha256()
+                        .add(java.nio.ByteBuffer.wrap("abc".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
                         .hex())
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
@@ -80,7 +81,8 @@ class StructureProofTest {
         WeightProof weights = WeightProof.check(
                 Bindings.byNodeName(base, Matrices.adapter(1, change)), folder.resolve("out/model.onnx"), 1);
         assertThat(weights.verdict()).isEqualTo(WeightProof.Verdict.EXACT);
-        assertThat(weights.findings()).extracting(Finding::sentence)
+        assertThat(weights.findings())
+                .extracting(Finding::sentence)
                 .containsExactly("added for fc1, which shared 'w' with others");
     }
 

@@ -84,7 +84,10 @@ class WeightProofTest {
                 steps[in * WIDTH + out] = (float) weight[in * WIDTH + out] + sum * 2f;
             }
         }
-        overwrite(merged, "onnx::MatMul_1", Tensor.ofFloats("w", Shape.of(steps.length), steps).toBytes());
+        overwrite(
+                merged,
+                "onnx::MatMul_1",
+                Tensor.ofFloats("w", Shape.of(steps.length), steps).toBytes());
 
         WeightProof proof = check(merged, first, second);
 
@@ -132,19 +135,14 @@ class WeightProofTest {
 
         WeightProof proof = check(merge(1, turned, second), first, second);
 
-        assertFailed(
-                proof, Kind.TRANSPOSED, "layers.0.fc", "layers.0.fc has the transpose of its change added");
+        assertFailed(proof, Kind.TRANSPOSED, "layers.0.fc", "layers.0.fc has the transpose of its change added");
     }
 
     @Test
     void aSubtractedChangeIsNamed() {
         WeightProof proof = check(merge(-1, first, second), first, second);
 
-        assertFailed(
-                proof,
-                Kind.WRONG_SIGN,
-                "layers.0.fc",
-                "layers.0.fc has its change subtracted instead of added");
+        assertFailed(proof, Kind.WRONG_SIGN, "layers.0.fc", "layers.0.fc has its change subtracted instead of added");
     }
 
     @Test
@@ -168,7 +166,8 @@ class WeightProofTest {
     @Test
     void aByteInAGapIsFoundByItsPlace() throws IOException {
         Path merged = merge(1, first, second);
-        long gap = base.graph().initializers().get("onnx::MatMul_1").runs().get(0).end() + 5;
+        long gap =
+                base.graph().initializers().get("onnx::MatMul_1").runs().get(0).end() + 5;
         flip(folder.resolve("out/model.data"), gap);
 
         WeightProof proof = check(merged, first, second);
@@ -290,8 +289,12 @@ class WeightProofTest {
     }
 
     private void overwrite(Path merged, String tensor, byte[] bytes) throws IOException {
-        ByteRegion region =
-                ModelScanner.scan(merged).graph().initializers().get(tensor).runs().get(0);
+        ByteRegion region = ModelScanner.scan(merged)
+                .graph()
+                .initializers()
+                .get(tensor)
+                .runs()
+                .get(0);
         try (RandomAccessFile file = new RandomAccessFile(region.file().toFile(), "rw")) {
             file.seek(region.offset());
             file.write(bytes);
