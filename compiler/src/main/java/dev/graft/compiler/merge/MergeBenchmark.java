@@ -33,7 +33,9 @@ import java.util.stream.Stream;
  * just been read, so that it lies in the page cache if that is large enough.
  */
 public final class MergeBenchmark {
-    private static final int ROUNDS = 3;
+    private static final int FEWEST_ROUNDS = 3;
+    private static final int MOST_ROUNDS = 12;
+    private static final double ROUNDS_FOR_BYTES = 4e9;
 
     private MergeBenchmark() {}
 
@@ -61,7 +63,7 @@ public final class MergeBenchmark {
      */
     public static List<Result> run(List<Long> sizes, Path folder, int threads, Progress progress) {
         List<Result> results = new ArrayList<>();
-        progress.begin("measuring merges", (long) sizes.size() * (ROUNDS + 1));
+        progress.begin("measuring merges", sizes.size());
         for (long size : sizes) {
             Path work = folder.resolve("graft-bench-merge-" + size);
             try {
@@ -78,14 +80,14 @@ public final class MergeBenchmark {
 
     private static Result measure(Path work, long size, int threads, Progress progress) throws IOException {
         SyntheticLlama.Written base = SyntheticLlama.write(work.resolve("base"), size, DType.FLOAT32);
-        progress.advance(1);
+        int rounds = (int) Math.max(FEWEST_ROUNDS, Math.min(MOST_ROUNDS, ROUNDS_FOR_BYTES / size));
         double copy = Double.POSITIVE_INFINITY;
         double merge = Double.POSITIVE_INFINITY;
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             copy = Math.min(copy, copy(base.model().getParent(), work.resolve("copy")));
             merge = Math.min(merge, merge(base, work.resolve("merged/model.onnx"), threads));
-            progress.advance(1);
         }
+        progress.advance(1);
         return new Result(base.bytes(), copy, merge, peakHeap());
     }
 

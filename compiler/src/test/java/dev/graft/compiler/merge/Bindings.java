@@ -21,10 +21,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Binds changes to nodes that have the module's own name, so that tests of merging stand on nothing but the index. */
-final class Bindings {
+public final class Bindings {
     private Bindings() {}
 
-    static Resolution byNodeName(ModelIndex model, WeightedAdapter... adapters) {
+    public static Resolution byNodeName(ModelIndex model, WeightedAdapter... adapters) {
         List<Binding> bindings = new ArrayList<>();
         for (int i = 0; i < adapters.length; i++) {
             for (ModuleChange change : adapters[i].adapter().changes()) {

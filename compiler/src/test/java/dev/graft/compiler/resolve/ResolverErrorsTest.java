@@ -11,8 +11,10 @@ import static dev.graft.compiler.testing.TestGraph.nodeProto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.compiler.ir.proto.NodeProto;
+import dev.graft.compiler.ir.proto.TensorProto;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.testing.TestGraph;
@@ -133,6 +135,25 @@ class ResolverErrorsTest {
                 .hasMessageContaining("its weight has 3 columns and 7 rows, the adapter's factors are for 3 and 8");
         assertThat(refused(graph, adapter("a", rows("embed", 3, 7L))))
                 .hasMessageContaining("its table is 7 rows of 3, the adapter replaces rows up to 7 of 3");
+    }
+
+    @Test
+    void aProductOfIntegersIsNoLayer() {
+        TensorProto integers = TensorProto.newBuilder()
+                .setName("fc.weight_quantized")
+                .setDataType(3)
+                .addDims(3)
+                .addDims(5)
+                .setRawData(ByteString.copyFrom(new byte[15]))
+                .build();
+        TestGraph graph = TestGraph.ofInput("x")
+                .initializer(integers)
+                .node(nodeProto(
+                        "MatMulInteger", "/fc/MatMul_quant", List.of("x", "fc.weight_quantized"), List.of("y")));
+
+        assertThat(refused(graph, adapter("a", linear("fc", 5, 3))))
+                .hasMessageContaining(
+                        "it is MatMulInteger, which computes with integers and whose output is not the layer's");
     }
 
     @Test

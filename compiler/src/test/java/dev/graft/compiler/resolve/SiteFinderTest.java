@@ -4,11 +4,16 @@ import static dev.graft.compiler.testing.TestGraph.attribute;
 import static dev.graft.compiler.testing.TestGraph.nodeProto;
 import static dev.graft.compiler.testing.TestGraph.scoped;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import dev.graft.compiler.ir.proto.AttributeProto;
+import dev.graft.compiler.ir.proto.NodeProto;
 import dev.graft.compiler.ir.proto.TensorProto;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.testing.TestGraph;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -146,7 +151,7 @@ class SiteFinderTest {
                 .addDims(8)
                 .addDims(2)
                 .addDims(8)
-                .setRawData(com.google.protobuf.ByteString.copyFrom(new byte[128]))
+                .setRawData(ByteString.copyFrom(new byte[128]))
                 .build();
         Site site = only(TestGraph.ofInput("x")
                 .initializer(blocks)
@@ -172,7 +177,7 @@ class SiteFinderTest {
                 .setDataType(3)
                 .addDims(3)
                 .addDims(5)
-                .setRawData(com.google.protobuf.ByteString.copyFrom(new byte[15]))
+                .setRawData(ByteString.copyFrom(new byte[15]))
                 .build();
         Site site = only(graph().initializer(bytes)
                 .node("DequantizeLinear", "d", List.of("q", "w"), List.of("f"))
@@ -311,6 +316,52 @@ class SiteFinderTest {
 
         assertThat(sites.get(0).names()).extracting(SiteName::module).containsOnly("m.norm1");
         assertThat(sites.get(1).names()).extracting(SiteName::module).containsOnly("m.norm2");
+    }
+
+    @Test
+    void functionsThatUnfoldWithoutEndAreRefused() {
+        TestGraph test = graph();
+        for (int i = 0; i < 40; i++) {
+            NodeProto first = nodeProto("f:F" + (i + 1), "", List.of("a"), List.of("t"));
+            NodeProto second = nodeProto("f:F" + (i + 1), "", List.of("t"), List.of("b"));
+            test.function("f", "F" + i, List.of("a"), List.of("b"), first, second);
+        }
+        test.function("f", "F40", List.of("a"), List.of("b"), nodeProto("Neg", "", List.of("a"), List.of("b")));
+        test.node("f:F0", "call", List.of("x"), List.of("y"));
+
+        GraftException error = catchThrowableOfType(GraftException.class, () -> sites(test));
+
+        assertThat(error.code()).isEqualTo(ErrorCode.ONNX_UNSUPPORTED);
+        assertThat(error).hasMessageContaining("the model's functions unfold to more than 20000 calls");
+    }
+
+    @Test
+    void namesOfAnyLengthAreRead() {
+        String tail = "_T".repeat(200_000);
+        Site site = only(TestGraph.ofInput("x")
+                .weight("a" + tail + ".weight" + tail, 1, 3, 5)
+                .node(scoped(
+                        nodeProto("MatMul", "n", List.of("x", "a" + tail + ".weight" + tail), List.of("y")),
+                        "m.".repeat(200_000)))
+                .output("y"));
+
+        assertThat(site.names()).isEmpty();
+    }
+
+    @Test
+    void weightsInTheRuntimesOwnLayoutsAreNoSites() {
+        assertThat(sites(TestGraph.ofInput("x")
+                        .weight("conv.weight", 1, 8, 8, 3)
+                        .node("com.microsoft.nchwc:Conv", "/conv/Conv", List.of("x", "conv.weight"), List.of("y"))))
+                .isEmpty();
+    }
+
+    @Test
+    void aWeightThatIsComputedFromItselfEndsTheSearch() {
+        assertThat(sites(graph().node("Identity", "one", List.of("b"), List.of("a"))
+                        .node("Identity", "two", List.of("a"), List.of("b"))
+                        .node("MatMul", "n", List.of("x", "a"), List.of("y"))))
+                .isEmpty();
     }
 
     private TestGraph graph() {
