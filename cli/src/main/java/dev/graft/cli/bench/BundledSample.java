@@ -44,4 +44,9 @@ public record BundledSample(Path folder) {
     public Path adapter() {
         return folder.resolve("adapter");
     }
+
+    /** An adapter of a third style. */
+    public Path otherAdapter() {
+        return folder.resolve("adapter-second-style");
+    }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs the same inputs through base, reference, unmerged model and artifacts. One model is open at a time. */
 final class SampleRuns {
@@ -58,15 +59,15 @@ final class SampleRuns {
     /**
      * Runs everything.
      *
-     * @param exact the reference in float64
+     * @param exact the reference
      * @param unmerged base and adapter side by side
      * @param exactMerged the merged weights in float64, or none
      * @param artifacts the artifacts by name
      */
-    List<SampleRun> run(Path exact, Path unmerged, java.util.Optional<Path> exactMerged, Map<String, Path> artifacts) {
+    List<SampleRun> run(Reference exact, Path unmerged, Optional<Path> exactMerged, Map<String, Path> artifacts) {
         progress.begin("running " + samples.size() + " samples", 3L + artifacts.size() + (exactMerged.isPresent() ? 1 : 0));
         List<Map<String, HostTensor>> base = outputs(request.base());
-        List<Map<String, HostTensor>> reference = outputs(exact);
+        List<Map<String, HostTensor>> reference = outputs(exact.model(), exact.settings());
         List<Map<String, HostTensor>> sideBySide = outputs(unmerged);
         List<Map<String, HostTensor>> rounded =
                 exactMerged.map(this::outputs).orElse(List.of());
@@ -86,7 +87,11 @@ final class SampleRuns {
     }
 
     private List<Map<String, HostTensor>> outputs(Path model) {
-        try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT);
+        return outputs(model, SessionSettings.DEFAULT);
+    }
+
+    private List<Map<String, HostTensor>> outputs(Path model, SessionSettings settings) {
+        try (ModelSession session = ModelSession.open(model, settings);
                 SwitchedAdapter adapter = SwitchedAdapter.loadWhereOpen(
                         session, request.resolution().adapters())) {
             List<LoadedAdapter> loaded = adapter.loaded();

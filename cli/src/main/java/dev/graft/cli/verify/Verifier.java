@@ -104,7 +104,8 @@ public final class Verifier {
             checks.add(new Check("outputs", Outcome.SKIPPED, "left out on request"));
             return;
         }
-        Path exact = ExactModel.write(own.attached(), own.file("exact", "attached.onnx"));
+        Reference exact = Reference.of(own.attached(), own.file("exact", "attached.onnx"));
+        notes.addAll(exact.notes());
         SampleRuns samples = SampleRuns.of(request, progress);
         List<SampleRun> runs = samples.run(exact, own.attached(), exactMerged(own), artifacts);
         NumberCheck numbers = new NumberCheck();
@@ -121,9 +122,11 @@ public final class Verifier {
     private Optional<Path> exactMerged(OwnModels own) {
         boolean coarse = targets.stream()
                 .anyMatch(target -> target.dtype() == DType.FLOAT16 || target.dtype() == DType.BFLOAT16);
-        return coarse && artifacts.containsKey(Artifacts.MERGED)
-                ? Optional.of(ExactModel.write(own.merged().output(), own.file("exact", "merged.onnx")))
-                : Optional.empty();
+        if (!coarse || !artifacts.containsKey(Artifacts.MERGED)) {
+            return Optional.empty();
+        }
+        Reference merged = Reference.of(own.merged().output(), own.file("exact", "merged.onnx"));
+        return merged.isExact() ? Optional.of(merged.model()) : Optional.empty();
     }
 
     private Verification result() {
