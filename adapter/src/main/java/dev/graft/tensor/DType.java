@@ -81,7 +81,7 @@ public enum DType {
 
     /** Whether this is one of the four floating-point types that weights are merged in. */
     public boolean isFloat() {
-        return ordinal() <= BFLOAT16.ordinal();
+        return this == FLOAT64 || this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
     }
 
     /** Whether elements are whole bytes. */

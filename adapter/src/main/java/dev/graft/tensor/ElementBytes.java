@@ -39,8 +39,8 @@ abstract class ElementBytes implements ByteSource {
     }
 
     @Override
-    public final ByteSource slice(long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, size);
-        return new SlicedBytes(this, offset, length);
+    public final ByteSource slice(long offset, long count) {
+        Objects.checkFromIndexSize(offset, count, size);
+        return new SlicedBytes(this, offset, count);
     }
 }

@@ -9,7 +9,7 @@ import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
 import dev.graft.cli.tokenizer.ModelText;
-import dev.graft.cli.tokenizer.SwitchedAdapter;
+import dev.graft.cli.io.SwitchedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import java.nio.file.Path;

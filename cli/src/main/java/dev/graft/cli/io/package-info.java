@@ -1,4 +1,4 @@
-/** Folders that commands need for a while. */
+/** What commands need for a while: temporary folders, and adapters as ONNX Runtime wants them. */
 @NullMarked
 package dev.graft.cli.io;
 

@@ -54,7 +54,7 @@ public final class ModelText {
 
     /** One id or a list of them. */
     private static Set<Long> stopTokens(JsonValue.JsonObject config) {
-        JsonValue value = config.members().getOrDefault("eos_token_id", JsonValue.NULL);
+        JsonValue value = config.members().getOrDefault("eos_token_id", JsonValue.ofNull());
         List<JsonValue> values = value instanceof JsonValue.JsonArray array ? array.items() : List.of(value);
         return values.stream()
                 .filter(JsonValue.JsonNumber.class::isInstance)

@@ -50,7 +50,7 @@ public final class Attacher {
 
     private static Attachment edit(Resolution resolution, AttachOptions options, OnnxModel model) {
         if (options.style() == AttachStyle.CONSTANT) {
-            ConstantPass pass = new ConstantPass(resolution);
+            ConstantPass pass = new ConstantPass(resolution, options.form());
             new PassPipeline(pass).run(model);
             return new Attachment(pass.targets(), List.of());
         }

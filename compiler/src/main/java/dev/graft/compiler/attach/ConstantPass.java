@@ -16,10 +16,12 @@ import java.util.Map;
 /** Adds constant branches for low-rank changes and puts replaced tensors in place. */
 final class ConstantPass implements ModelPass {
     private final Resolution resolution;
+    private final AttachForm form;
     private final List<AttachedTarget> targets = new ArrayList<>();
 
-    ConstantPass(Resolution resolution) {
+    ConstantPass(Resolution resolution, AttachForm form) {
         this.resolution = resolution;
+        this.form = form;
     }
 
     /** What was done, after the pass has run. */
@@ -49,22 +51,31 @@ final class ConstantPass implements ModelPass {
         return new PassResult(model, !targets.isEmpty());
     }
 
-    private static Map<Place, String> attach(GraphEditor editor, List<Place> places) {
+    private Map<Place, String> attach(GraphEditor editor, List<Place> places) {
         Map<Place, String> forms = new LinkedHashMap<>();
         List<Place> linear = new ArrayList<>();
         for (Place place : places) {
-            if (place.kind() == SiteKind.CONV) {
+            requireSupported(place);
+            if (form == AttachForm.CHEAPEST && FoldedWeights.fits(place, editor.model())) {
+                forms.put(place, new FoldedWeights(editor).attach(place));
+            } else if (place.kind() == SiteKind.CONV) {
                 forms.put(place, new ConvBranches(editor).attach(place));
             } else if (place.kind() == SiteKind.GATHER) {
                 forms.put(place, new LookupBranches(editor).attach(place));
-            } else if (LinearForms.isLinear(place)) {
-                linear.add(place);
             } else {
-                throw LinearForms.noProduct(place);
+                linear.add(place);
             }
         }
         forms.putAll(new LinearBranches(editor).attach(linear));
         return forms;
+    }
+
+    private static void requireSupported(Place place) {
+        switch (place.kind()) {
+            case CONV -> ConvBranches.requireSupported(place);
+            case GATHER -> {}
+            default -> LinearForms.requireSupported(place);
+        }
     }
 
     private void report(Map<Place, String> forms) {

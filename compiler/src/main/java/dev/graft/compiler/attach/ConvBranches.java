@@ -30,7 +30,6 @@ final class ConvBranches {
 
     /** Attaches to one place. */
     String attach(Place place) {
-        requireSupported(place);
         Node node = place.node();
         scaleWeight(place);
         Value output = node.output(0);

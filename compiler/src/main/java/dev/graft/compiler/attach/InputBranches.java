@@ -140,9 +140,6 @@ final class InputBranches {
     }
 
     private static void requireSupported(Place place) {
-        if (!LinearForms.isLinear(place)) {
-            throw LinearForms.noProduct(place);
-        }
         LinearForms.requireSupported(place);
         if (LinearForms.isAttention(place) || place.site().weightInput() == 0) {
             throw place.unsupported(

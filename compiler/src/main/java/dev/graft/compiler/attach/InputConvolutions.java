@@ -12,6 +12,9 @@ import java.util.List;
 
 /** Attaches convolutions whose kernels A [rank, in, k...] and B [out, rank, 1...] are graph inputs. */
 final class InputConvolutions {
+    /** ONNX Runtime's Conv leaves its output as it finds it where there are no input channels: one channel of zeros is needed. */
+    private static final long DEFAULT_RANK = 1;
+
     private final GraphEditor editor;
     private final InputSlots slots;
 
@@ -46,8 +49,8 @@ final class InputConvolutions {
         long[] shapeOfB = new long[shapeOfA.length];
         Arrays.fill(shapeOfB, 1);
         shapeOfB[0] = term.outputs();
-        shapeOfB[1] = 0;
-        shapeOfA[0] = 0;
+        shapeOfB[1] = DEFAULT_RANK;
+        shapeOfA[0] = DEFAULT_RANK;
         InputSlots.Pair pair = slots.addPair(term.module(), place.dtype(), shapeOfA, 0, shapeOfB, 1);
         LowRankChange change = term.change();
         if (change != null) {

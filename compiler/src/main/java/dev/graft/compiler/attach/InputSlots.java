@@ -50,8 +50,8 @@ final class InputSlots {
     /**
      * The inputs of a module whose A is [in..., rank] on its last axis or [rank, in...] on its first.
      *
-     * @param shapeOfA A's shape with 0 for the rank
-     * @param shapeOfB B's shape with 0 for the rank
+     * @param shapeOfA A's shape with the default's rank, 0 where the operators take it
+     * @param shapeOfB B's shape with the default's rank
      */
     Pair addPair(String module, DType dtype, long[] shapeOfA, int rankAxisOfA, long[] shapeOfB, int rankAxisOfB) {
         Dim rank = new Dim.Symbolic(RANK_SYMBOL + ranks++);
@@ -68,8 +68,7 @@ final class InputSlots {
 
     /** An input whose default is zeros of a fixed shape. */
     Value addZeros(String name, DType dtype, Shape shape) {
-        byte[] zeros = new byte[Math.toIntExact(dtype.byteSize(shape.elements()))];
-        return define(name, new Tensor(name, dtype, shape, ByteSource.ofArray(zeros)), dims(shape.toArray(), -1, null));
+        return define(name, zeros(name, dtype, shape), dims(shape.toArray(), -1, null));
     }
 
     /** Sets what the adapter has for an input. */
@@ -78,8 +77,12 @@ final class InputSlots {
     }
 
     private Value add(String name, DType dtype, long[] shape, int rankAxis, Dim rank) {
-        Tensor empty = new Tensor(name, dtype, Shape.of(shape), ByteSource.ofArray(new byte[0]));
-        return define(name, empty, dims(shape, rankAxis, rank));
+        return define(name, zeros(name, dtype, Shape.of(shape)), dims(shape, rankAxis, rank));
+    }
+
+    private static Tensor zeros(String name, DType dtype, Shape shape) {
+        byte[] zeros = new byte[Math.toIntExact(dtype.byteSize(shape.elements()))];
+        return new Tensor(name, dtype, shape, ByteSource.ofArray(zeros));
     }
 
     private Value define(String name, Tensor contents, Dim[] dims) {

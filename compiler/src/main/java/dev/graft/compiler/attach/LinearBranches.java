@@ -42,7 +42,6 @@ final class LinearBranches {
     private List<LinearGroup> groups(List<Place> places) {
         Map<GroupKey, List<Place>> byInput = new LinkedHashMap<>();
         for (Place place : places) {
-            LinearForms.requireSupported(place);
             GroupKey key = new GroupKey(
                     place.input(), place.node().graph(), place.dtype(), place.site().weightInput() == 0);
             byInput.computeIfAbsent(key, any -> new ArrayList<>()).add(place);

@@ -65,6 +65,9 @@ final class LinearForms {
      * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}
      */
     static void requireSupported(Place place) {
+        if (!isLinear(place)) {
+            throw noProduct(place);
+        }
         Node node = place.node();
         boolean left = place.site().weightInput() == 0;
         if (left && !node.is("MatMul")

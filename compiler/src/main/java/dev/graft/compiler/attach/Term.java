@@ -58,15 +58,18 @@ record Term(
         return change == null ? new Matrix(view.inputs(), 0) : Matrix.of(change.a()).transposed();
     }
 
-    /** B with the scaling (and DoRA's gain) as the graph has it, [rank, out]. */
+    /** B with the scaling and DoRA's gain as the graph has it, [rank, out]. */
     Matrix b() {
+        return gain == null ? bWithoutGain() : bWithoutGain().withColumnsScaled(gain);
+    }
+
+    /** B with the scaling, [rank, out]. */
+    Matrix bWithoutGain() {
         if (replacement != null) {
             return replacement.b();
         }
-        if (change == null) {
-            return new Matrix(0, view.outputs());
-        }
-        Matrix scaled = Matrix.of(change.b()).transposed().scaled(scaling);
-        return gain == null ? scaled : scaled.withColumnsScaled(gain);
+        return change == null
+                ? new Matrix(0, view.outputs())
+                : Matrix.of(change.b()).transposed().scaled(scaling);
     }
 }

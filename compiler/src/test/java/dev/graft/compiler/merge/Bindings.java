@@ -21,10 +21,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Binds changes to nodes that have the module's own name, so that tests of merging stand on nothing but the index. */
-final class Bindings {
+public final class Bindings {
     private Bindings() {}
 
-    static Resolution byNodeName(ModelIndex model, WeightedAdapter... adapters) {
+    public static Resolution byNodeName(ModelIndex model, WeightedAdapter... adapters) {
         List<Binding> bindings = new ArrayList<>();
         for (int i = 0; i < adapters.length; i++) {
             for (ModuleChange change : adapters[i].adapter().changes()) {
@@ -42,14 +42,13 @@ final class Bindings {
         TensorIndex tensor = Objects.requireNonNull(model.graph().initializers().get(node.input(input)));
         boolean transposed = node.opType().equals("MatMul")
                 || node.opType().equals("Gemm") && node.intAttribute("transB").orElse(0) == 0;
-        SiteKind kind =
-                switch (node.opType()) {
-                    case "MatMul" -> SiteKind.MATMUL;
-                    case "Gemm" -> SiteKind.GEMM;
-                    case "Conv" -> SiteKind.CONV;
-                    case "Gather" -> SiteKind.GATHER;
-                    default -> SiteKind.OTHER;
-                };
+        SiteKind kind = switch (node.opType()) {
+            case "MatMul" -> SiteKind.MATMUL;
+            case "Gemm" -> SiteKind.GEMM;
+            case "Conv" -> SiteKind.CONV;
+            case "Gather" -> SiteKind.GATHER;
+            default -> SiteKind.OTHER;
+        };
         WeightView view = WeightView.whole(tensor, transposed && !bias ? Orientation.IN_OUT : Orientation.OUT_IN);
         Site site = new Site(kind, List.of(), node, input, view, Optional.empty(), List.of());
         return new Binding(change, adapter, weight, site, view, Binding.Parameter.WEIGHT, Rule.NODE_NAME);

@@ -33,12 +33,16 @@ class MergerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "FLOAT32, MatMul, 16", "FLOAT32, MatMul, 3", "FLOAT32, Gemm, 9", "FLOAT16, MatMul, 4", "BFLOAT16, Gemm, 8"
+        "FLOAT32, MatMul, 16",
+        "FLOAT32, MatMul, 3",
+        "FLOAT32, Gemm, 9",
+        "FLOAT16, MatMul, 4",
+        "BFLOAT16, Gemm, 8"
     })
     void everyElementIsWithinTheBoundOfTheExactSum(DType dtype, String operator, int rank) throws IOException {
         // given
-        int out = 37;
-        int in = 301;
+        int out = 19;
+        int in = 131;
         boolean transposed = operator.equals("MatMul");
         Tensor weight = Matrices.random("w", dtype, 1, transposed ? in : out, transposed ? out : in);
         ModelIndex base = oneLayer(operator, weight);
@@ -52,6 +56,7 @@ class MergerTest {
         double[] before = weight.toDoubles();
         double[] after = Matrices.values(merged(), "w");
         BigDecimal[][] product = Matrices.product(change);
+        double excess = Double.NEGATIVE_INFINITY;
         double squares = 0;
         long changed = 0;
         for (int row = 0; row < out; row++) {
@@ -61,11 +66,12 @@ class MergerTest {
                 BigDecimal exact = new BigDecimal(before[i]).add(delta);
                 double error = new BigDecimal(after[i]).subtract(exact).abs().doubleValue();
                 double bound = eps * (Math.abs(before[i]) + 1.7 * Matrices.magnitude(change, row, column));
-                assertThat(error).isLessThanOrEqualTo(bound);
+                excess = Math.max(excess, error - bound);
                 squares += delta.doubleValue() * delta.doubleValue();
                 changed += before[i] == after[i] ? 0 : 1;
             }
         }
+        assertThat(excess).isNotPositive();
         TargetReport target = report.targets().get(0);
         assertThat(target.module()).isEqualTo("fc");
         assertThat(target.normOfDelta()).isCloseTo(Math.sqrt(squares), within(1e-9));
@@ -150,8 +156,8 @@ class MergerTest {
         LowRankChange small = new LowRankChange("fc", LayerKind.LINEAR, a, b, 1, null, null);
 
         // when it is merged twice at once
-        MergeReport report = merge(Bindings.byNodeName(
-                oneLayer("Gemm", weight), Matrices.adapter(1, small), Matrices.adapter(1, small)));
+        MergeReport report = merge(
+                Bindings.byNodeName(oneLayer("Gemm", weight), Matrices.adapter(1, small), Matrices.adapter(1, small)));
 
         // then 1.5 · 2^-24 is more than half a step
         assertThat(Matrices.values(merged(), "w")).containsExactly(1 + 0x1p-23);
@@ -267,8 +273,7 @@ class MergerTest {
                 .write(folder.resolve("base/model.onnx"));
         LowRankChange plain = Matrices.linear("fc", 3, 2, 1, 0.5, 2);
         Tensor delta = Tensor.ofFloats("d", Shape.of(3), 10, 20, 30);
-        LowRankChange change =
-                new LowRankChange("fc", LayerKind.LINEAR, plain.a(), plain.b(), 0.5, null, delta);
+        LowRankChange change = new LowRankChange("fc", LayerKind.LINEAR, plain.a(), plain.b(), 0.5, null, delta);
         List<Binding> bindings = List.of(Bindings.bind(base, change, 0, 1), Bindings.bindBias(base, change));
 
         merge(new Resolution(base, List.of(Matrices.adapter(1, change)), bindings, List.of()));
@@ -307,13 +312,15 @@ class MergerTest {
         double[] after = Matrices.values(merged(), "w");
         double[] a = change.a().toDoubles();
         double[] b = change.b().toDoubles();
+        double[] expected = new double[after.length];
         for (int i = 0; i < after.length; i++) {
             double delta = 0;
             for (int k = 0; k < rank; k++) {
                 delta += b[i % out * rank + k] * a[k * 3 + i / out];
             }
-            assertThat(after[i]).isEqualTo((float) (before[i] + 0.3 * delta));
+            expected[i] = (float) (before[i] + 0.3 * delta);
         }
+        assertThat(after).isEqualTo(expected);
     }
 
     private ModelIndex threeWeights() throws IOException {

@@ -47,12 +47,22 @@ public final class MergeCheck {
         try {
             Path merged = folder.resolve(base.getFileName().toString());
             Merger.merge(resolution, merged, MergeOptions.defaults(), Progress.NONE);
-            MergeCheck check = new MergeCheck();
-            check.compare(resolution, ModelScanner.scan(merged), actual);
-            return List.copyOf(check.wrong);
+            return findWrongTargets(resolution, ModelScanner.scan(merged), actual);
         } finally {
             delete(folder);
         }
+    }
+
+    /**
+     * The wrong weights, in the order of the file.
+     *
+     * @param expected a merge of the resolution
+     * @param actual a model of the base's architecture
+     */
+    public static List<TargetFinding> findWrongTargets(Resolution resolution, ModelIndex expected, ModelIndex actual) {
+        MergeCheck check = new MergeCheck();
+        check.compare(resolution, expected, actual);
+        return List.copyOf(check.wrong);
     }
 
     private void compare(Resolution resolution, ModelIndex expected, ModelIndex actual) {

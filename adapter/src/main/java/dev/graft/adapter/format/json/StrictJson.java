@@ -29,6 +29,7 @@ import java.util.Set;
  */
 public final class StrictJson implements Closeable {
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_KEYS = 250_000;
 
     private final JsonReader reader;
     private final ErrorCode code;
@@ -62,6 +63,9 @@ public final class StrictJson implements Closeable {
             String name = call(reader::nextName);
             if (!seen.add(name)) {
                 throw malformed("the key '" + shorten(name) + "' occurs twice");
+            }
+            if (seen.size() > MAX_KEYS) {
+                throw malformed("an object has more than " + MAX_KEYS + " keys");
             }
             members.read(name);
         }
@@ -128,7 +132,7 @@ public final class StrictJson implements Closeable {
             case BOOLEAN -> JsonValue.of(call(reader::nextBoolean));
             case NULL -> {
                 call(reader::nextNull);
-                yield JsonValue.NULL;
+                yield JsonValue.ofNull();
             }
             default -> throw malformed("expected a value");
         };

@@ -25,7 +25,10 @@ class StrictJsonTest {
         assertThat(object.members().keySet()).containsExactly("z", "a");
         assertThat(object.members().get("a"))
                 .isEqualTo(new JsonValue.JsonArray(java.util.List.of(
-                        JsonValue.of(true), JsonValue.NULL, new JsonValue.JsonNumber("-2.50e1"), JsonValue.of("é"))));
+                        JsonValue.of(true),
+                        JsonValue.ofNull(),
+                        new JsonValue.JsonNumber("-2.50e1"),
+                        JsonValue.of("é"))));
     }
 
     @ParameterizedTest
@@ -64,6 +67,17 @@ class StrictJsonTest {
     void sizeIsBounded() {
         assertThatThrownBy(() -> read("{" + " ".repeat(4 << 20) + "}"))
                 .hasMessage("expected a configuration of at most 4194304 bytes, got 4194306");
+    }
+
+    @Test
+    void theNumberOfKeysIsBounded() throws IOException {
+        StringBuilder text = new StringBuilder("{\"first\": 1");
+        for (int i = 0; i < 250_000; i++) {
+            text.append(",\"").append(Integer.toString(i, 36)).append("\":1");
+        }
+
+        assertThatThrownBy(() -> read(text.append('}').toString()))
+                .hasMessageStartingWith("an object has more than 250000 keys");
     }
 
     @Test

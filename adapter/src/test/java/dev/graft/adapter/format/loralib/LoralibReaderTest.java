@@ -40,7 +40,7 @@ class LoralibReaderTest {
                 SafetensorsReader.read(Shared.path("conformance/peft/loralib/" + name + ".safetensors"));
         List<Boolean> flags = groups.isEmpty()
                 ? List.of()
-                : List.of(groups.split(",")).stream().map(Boolean::valueOf).toList();
+                : List.of(groups.split(",", -1)).stream().map(Boolean::valueOf).toList();
         OptionalInt kernel = kernelSize == 0 ? OptionalInt.empty() : OptionalInt.of(kernelSize);
 
         Adapter adapter =

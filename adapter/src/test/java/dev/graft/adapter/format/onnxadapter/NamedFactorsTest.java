@@ -55,7 +55,7 @@ class NamedFactorsTest {
                 "q.lora_A.weight 3x2 q.lora_A.MatMul.weight 3x2 | it plays the same part as"
             })
     void tensorsThatMakeNoAdapterAreRefused(String tensors, String message) {
-        String[] words = tensors.split(" ");
+        String[] words = tensors.split(" ", -1);
         Tensor[] all = Stream.iterate(0, i -> i < words.length, i -> i + 2)
                 .map(i -> tensor(words[i], words[i + 1]))
                 .toArray(Tensor[]::new);
@@ -72,8 +72,8 @@ class NamedFactorsTest {
     }
 
     private static Tensor tensor(String name, String shape) {
-        Shape dims =
-                Shape.of(Stream.of(shape.split("x")).mapToLong(Long::parseLong).toArray());
+        Shape dims = Shape.of(
+                Stream.of(shape.split("x", -1)).mapToLong(Long::parseLong).toArray());
         return Tensor.ofFloats(name, dims, new float[(int) dims.elements()]);
     }
 

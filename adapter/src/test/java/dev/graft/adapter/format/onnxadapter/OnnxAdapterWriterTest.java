@@ -103,6 +103,16 @@ class OnnxAdapterWriterTest {
         });
     }
 
+    @Test
+    void aCountThatNoAdapterHasIsRefused() throws IOException {
+        ByteBuffer file = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+        file.put(Files.readAllBytes(write(List.of())));
+        file.putInt(40, 250_000);
+        Path many = Files.write(folder.resolve("many"), file.array());
+
+        assertThatThrownBy(() -> OnnxAdapterReader.read(many)).hasMessageContaining("more than 200000 tensors");
+    }
+
     /** Any byte may be wrong: the reader answers with an adapter or with an error, never with another exception. */
     @Test
     void damagedFilesNeverBreakTheReader() throws IOException {

@@ -219,6 +219,31 @@ class PeftReaderTest {
                 "expected a 1x1 kernel, got [4, 2, 3]");
     }
 
+    @Test
+    void patternsThatNeverEndAreCutShort() {
+        String module = "a".repeat(900);
+        adapter.tensor(module + ".lora_A.weight", 2, 3).tensor(module + ".lora_B.weight", 4, 2);
+
+        assertConfigInvalid(
+                adapter.option("rank_pattern", "{\"(a+)+(a+)+(a+)+(a+)+b\": 2}")::read,
+                "the keys of rank_pattern take too long to match, at 'aaaa");
+    }
+
+    @Test
+    void thousandsOfExactPatternsTakeNoTime() throws IOException {
+        StringBuilder ranks = new StringBuilder("{");
+        for (int i = 0; i < 3000; i++) {
+            String module = "m.experts." + i + ".up_proj";
+            adapter.tensor(module + ".lora_A.weight", 1, 1).tensor(module + ".lora_B.weight", 1, 1);
+            ranks.append("\"^").append(module.replace(".", "\\\\.")).append("\": 1, ");
+        }
+
+        assertThat(adapter.option("rank_pattern", ranks.append("\"x\": 9}").toString())
+                        .read()
+                        .lowRankChanges())
+                .hasSize(3001);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -303,7 +328,7 @@ class PeftReaderTest {
                                 + " FOURIERFT GLORA XLORA HRA VBLORA UNILORA CPT MISS RANDLORA ROAD TRAINABLE_TOKENS HIRA"
                                 + " SHIRA C3A WAVEFT OSF DELORA GRALORA CARTRIDGE TINYLORA PSOFT PEANUT SHADOW SUPERTUNING"
                                 + " DEFT BONE")
-                        .split(" "));
+                        .split(" ", -1));
     }
 
     @Test

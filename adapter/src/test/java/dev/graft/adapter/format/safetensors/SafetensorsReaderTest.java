@@ -66,7 +66,7 @@ class SafetensorsReaderTest {
                 "[3] 0,2 F4 | expected 2 bytes for F4 [3], got 2",
             })
     void aTensorThatContradictsItselfIsRefused(String shapeOffsetsType, String message) throws IOException {
-        String[] parts = shapeOffsetsType.split(" ");
+        String[] parts = shapeOffsetsType.split(" ", -1);
         String dtype = parts.length > 2 ? parts[2] : "F32";
         String[] dims = parts[0].equals("[4,5]") ? new String[] {"[2]"} : new String[] {parts[0]};
         Path file = file(
@@ -111,11 +111,29 @@ class SafetensorsReaderTest {
     }
 
     @Test
+    void aNameOrAListWithoutEndIsRefused() throws IOException {
+        assertRefused(file("{\"" + "n".repeat(5000) + "\":{}}"), "a tensor's name has 5000 characters");
+    }
+
+    /** The largest header that is read, full of the smallest tensors: an answer, within the heap of a test. */
+    @Test
+    void aHeaderFullOfTensorsIsRefusedWithoutExhaustingMemory() throws IOException {
+        StringBuilder header = new StringBuilder("{");
+        for (int i = 0; header.length() < (1 << 25) - 100; i++) {
+            header.append(i == 0 ? "\"" : ",\"")
+                    .append(i)
+                    .append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+        }
+
+        assertRefused(file(header.append('}').toString()), "more than 200000 tensors");
+    }
+
+    @Test
     void lengthsThatLieAreRefusedBeforeAnythingIsRead() throws IOException {
         assertRefused(bytes(new byte[7]), "expected at least 8 bytes, got 7");
         assertRefused(bytes(length(100)), "the header should be 100 bytes, but the file ends after 8");
-        assertRefused(bytes(length(100_000_001)), "expected a header of at most 100,000,000 bytes, got 100000001");
-        assertRefused(bytes(length(-1)), "expected a header of at most 100,000,000 bytes, got 18446744073709551615");
+        assertRefused(bytes(length((1 << 25) + 1)), "expected a header of at most 33554432 bytes, got 33554433");
+        assertRefused(bytes(length(-1)), "expected a header of at most 33554432 bytes, got 18446744073709551615");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.graft.cli.tokenizer;
+package dev.graft.cli.io;
 
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.LowRankChange;
@@ -7,7 +7,6 @@ import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.convert.AdapterConverter;
 import dev.graft.adapter.format.convert.TargetFormat;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import java.nio.file.Path;
@@ -39,6 +38,12 @@ public final class SwitchedAdapter implements AutoCloseable {
             folder.close();
             throw e;
         }
+    }
+
+    /** Loads adapters into a session whose model has inputs for them; into any other, none. */
+    public static SwitchedAdapter loadWhereOpen(ModelSession session, List<WeightedAdapter> adapters) {
+        boolean open = session.overridableInputs().keySet().stream().anyMatch(name -> name.contains("lora_A"));
+        return load(session, open ? adapters : List.of());
     }
 
     /** The adapters, for a run. */
