@@ -2,15 +2,17 @@ package dev.graft.tensor;
 
 import java.nio.ByteBuffer;
 
-/** A floating-point tensor times a factor: multiplied in double, rounded once to the tensor's own type. */
+/** A floating-point tensor times a factor: multiplied in double, rounded once to the given floating-point type. */
 final class ScaledBytes extends ElementBytes {
     private final Tensor source;
     private final double factor;
+    private final DType dtype;
 
-    ScaledBytes(Tensor source, double factor) {
-        super(source.shape().elements(), source.dtype().bits() / 8);
+    ScaledBytes(Tensor source, double factor, DType dtype) {
+        super(source.shape().elements(), dtype.bits() / 8);
         this.source = source;
         this.factor = factor;
+        this.dtype = dtype;
     }
 
     @Override
@@ -20,6 +22,6 @@ final class ScaledBytes extends ElementBytes {
         for (int i = 0; i < count; i++) {
             values[i] *= factor;
         }
-        FloatFormat.encode(source.dtype(), values, 0, count, target);
+        FloatFormat.encode(dtype, values, 0, count, target);
     }
 }

@@ -55,7 +55,12 @@ public record Tensor(String name, DType dtype, Shape shape, ByteSource bytes) {
 
     /** This floating-point tensor times a factor, multiplied in double and rounded once to the same type; computed when read. */
     public Tensor scaled(double factor) {
-        return factor == 1 ? this : new Tensor(name, dtype, shape, new ScaledBytes(this, factor));
+        return factor == 1 ? this : new Tensor(name, dtype, shape, new ScaledBytes(this, factor, dtype));
+    }
+
+    /** This floating-point tensor in another floating-point type, each value rounded once; computed when read. */
+    public Tensor inFormat(DType other) {
+        return dtype == other ? this : new Tensor(name, other, shape, new ScaledBytes(this, 1, other));
     }
 
     /** This matrix, of whole bytes per element, with its two dimensions exchanged; computed when read. */

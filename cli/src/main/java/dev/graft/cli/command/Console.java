@@ -3,6 +3,7 @@ package dev.graft.cli.command;
 import dev.graft.cli.text.Printable;
 import dev.graft.io.Progress;
 import java.io.PrintStream;
+import java.util.List;
 
 /**
  * Where a command prints: results on one stream, everything else on the other.
@@ -71,6 +72,11 @@ public final class Console {
     /** Says what a person should know, unless {@code --quiet}. */
     public void warn(String text) {
         note("warning: " + text);
+    }
+
+    /** Runs another command's words here; with {@code --json}, where stdout belongs to one document, its result goes to stderr. */
+    public int run(List<Command> commands, List<String> words) {
+        return new CommandRunner(commands, () -> "", json ? messages : results, messages, terminal).run(words);
     }
 
     /** Shows how far long work has come: a bar on a terminal, plain lines elsewhere, nothing with {@code --quiet}. */

@@ -10,9 +10,9 @@ import java.util.function.BiFunction;
 /** Reads attributes. */
 final class AttributeReader {
     private final TensorReader tensors;
-    private final BiFunction<Graph, GraphProto, Graph> graphs;
+    private final BiFunction<Node, GraphProto, Graph> graphs;
 
-    AttributeReader(TensorReader tensors, BiFunction<Graph, GraphProto, Graph> graphs) {
+    AttributeReader(TensorReader tensors, BiFunction<Node, GraphProto, Graph> graphs) {
         this.tensors = tensors;
         this.graphs = graphs;
     }
@@ -39,10 +39,10 @@ final class AttributeReader {
             case TENSOR -> new Attribute.TensorValue(tensors.read(proto.getT()));
             case TENSORS -> new Attribute.TensorsValue(
                     proto.getTensorsList().stream().map(tensors::read).toList());
-            case GRAPH -> new Attribute.GraphsValue(List.of(graphs.apply(node.graph(), proto.getG())), false);
+            case GRAPH -> new Attribute.GraphsValue(List.of(graphs.apply(node, proto.getG())), false);
             case GRAPHS -> new Attribute.GraphsValue(
                     proto.getGraphsList().stream()
-                            .map(graph -> graphs.apply(node.graph(), graph))
+                            .map(graph -> graphs.apply(node, graph))
                             .toList(),
                     true);
             default -> new Attribute.Opaque();

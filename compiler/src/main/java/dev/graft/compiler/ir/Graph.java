@@ -23,6 +23,7 @@ public final class Graph {
     final List<Description> inputs = new ArrayList<>();
     final List<Description> outputs = new ArrayList<>();
     final List<Description> descriptions = new ArrayList<>();
+    @Nullable Node owner;
     @Nullable Node first;
     @Nullable Node last;
     String name;
@@ -41,6 +42,11 @@ public final class Graph {
     /** The graph around it, whose values its nodes can read; empty for a main graph and a function's body. */
     public Optional<Graph> outer() {
         return Optional.ofNullable(outer);
+    }
+
+    /** The control-flow node whose body it is; empty for a main graph and a function's body. */
+    public Optional<Node> owner() {
+        return Optional.ofNullable(owner);
     }
 
     /** Its nodes in order, as they are now. */

@@ -38,8 +38,9 @@ final class GraphReader {
         return model;
     }
 
-    Graph readGraph(Graph outer, GraphProto proto) {
-        Graph graph = newGraph(outer, proto);
+    private Graph readGraph(Node owner, GraphProto proto) {
+        Graph graph = newGraph(owner.graph, proto);
+        graph.owner = owner;
         fill(graph, proto);
         return graph;
     }

@@ -1,0 +1,89 @@
+package dev.graft.compiler.attach;
+
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
+import dev.graft.compiler.attach.AttachReport.AttachedTarget;
+import dev.graft.compiler.ir.ModelReader;
+import dev.graft.compiler.ir.ModelWriter;
+import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.PassPipeline;
+import dev.graft.compiler.resolve.Resolution;
+import dev.graft.io.OutputTransaction;
+import dev.graft.io.Progress;
+import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Attaches adapters to a model as side branches. */
+public final class Attacher {
+    private Attacher() {}
+
+    /**
+     * Writes the attached model; its data files are linked beside it, not copied, where the file system can.
+     *
+     * @param output the model file to write
+     * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}, {@code ADAPTERS_CONFLICT}, {@code MERGE_NOT_FINITE}, {@code
+     *     ONNX_MALFORMED}, {@code OUTPUT_EXISTS}, {@code OUTPUT_IS_INPUT}, {@code IO_FAILED}
+     */
+    public static AttachReport attach(
+            Resolution resolution, Path output, AttachOptions options, Progress progress) {
+        Path base = resolution.model().file();
+        progress.begin("attaching " + resolution.bindings().size() + " changes", 3);
+        OnnxModel model = ModelReader.read(base);
+        int nodes = count(model);
+        progress.advance(1);
+        Attachment attachment = edit(resolution, options, model);
+        progress.advance(1);
+        Files files = write(resolution, output, options, model, attachment.adapter());
+        progress.end();
+        return new AttachReport(
+                output,
+                files.all(),
+                files.adapter(),
+                attachment.targets(),
+                count(model) - nodes,
+                resolution.warnings());
+    }
+
+    private record Attachment(List<AttachedTarget> targets, List<Tensor> adapter) {}
+
+    private static Attachment edit(Resolution resolution, AttachOptions options, OnnxModel model) {
+        if (options.style() == AttachStyle.CONSTANT) {
+            ConstantPass pass = new ConstantPass(resolution, options.form());
+            new PassPipeline(pass).run(model);
+            return new Attachment(pass.targets(), List.of());
+        }
+        InputPass pass = new InputPass(resolution, options);
+        new PassPipeline(pass).run(model);
+        return new Attachment(pass.targets(), pass.adapter());
+    }
+
+    private record Files(List<Path> all, Optional<Path> adapter) {}
+
+    private static Files write(
+            Resolution resolution, Path output, AttachOptions options, OnnxModel model, List<Tensor> adapter) {
+        List<Path> files = new ArrayList<>(List.of(output));
+        Optional<Path> adapterFile = adapter.isEmpty() ? Optional.empty() : Optional.of(adapterFile(output));
+        try (OutputTransaction transaction = OutputTransaction.open(output, options.force())) {
+            transaction.refuseInputs(output, List.of(resolution.model().file()));
+            ModelWriter.write(model, transaction.stage(output));
+            adapterFile.ifPresent(file -> OnnxAdapterWriter.write(transaction.stage(file), adapter));
+            adapterFile.ifPresent(files::add);
+            files.addAll(DataFiles.stage(resolution.model(), output, transaction));
+            transaction.commit();
+        }
+        return new Files(files, adapterFile);
+    }
+
+    /** {@code attached.onnx} has {@code attached.onnx_adapter} beside it. */
+    private static Path adapterFile(Path output) {
+        String name = String.valueOf(output.getFileName());
+        String stem = name.endsWith(".onnx") ? name.substring(0, name.length() - ".onnx".length()) : name;
+        return output.resolveSibling(stem + ".onnx_adapter");
+    }
+
+    private static int count(OnnxModel model) {
+        return model.graphs().stream().mapToInt(graph -> graph.nodes().size()).sum();
+    }
+}
