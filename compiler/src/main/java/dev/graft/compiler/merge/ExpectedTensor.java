@@ -6,8 +6,9 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A tensor as a merge leaves it, in pieces. */
 public final class ExpectedTensor {
@@ -15,7 +16,7 @@ public final class ExpectedTensor {
     private final String name;
     private final boolean unshared;
     private final OpenFiles files;
-    private final Map<LowRankTerm, double[]> doraFactors;
+    private final IdentityHashMap<LowRankTerm, double[]> doraFactors;
     private final List<Unit> units;
 
     /** What a change of a block would be, rightly or wrongly done. */
@@ -52,7 +53,7 @@ public final class ExpectedTensor {
             String name,
             boolean unshared,
             OpenFiles files,
-            Map<LowRankTerm, double[]> doraFactors) {
+            IdentityHashMap<LowRankTerm, double[]> doraFactors) {
         this.edit = edit;
         this.name = name;
         this.unshared = unshared;
@@ -116,7 +117,12 @@ public final class ExpectedTensor {
         FloatFormat.decode(dtype, buffer.clear(), after, 0, after.length);
         unit.panel().finish();
         return new Piece(
-                unit.firstRow(), unit.rows(), unit.panel().firstColumn(), unit.panel().columns(), before, after);
+                unit.firstRow(),
+                unit.rows(),
+                unit.panel().firstColumn(),
+                unit.panel().columns(),
+                before,
+                after);
     }
 
     /** A variant of a block's change over a rectangle that is counted in the block; row-major and dense. */
@@ -159,12 +165,16 @@ public final class ExpectedTensor {
 
     private static void addProduct(
             double scaling, double[] left, double[] right, int rank, int columns, double[] change) {
-        for (int i = 0; i < change.length; i++) {
-            double sum = 0;
-            for (int k = 0; k < rank; k++) {
-                sum += left[i / columns * rank + k] * right[k * columns + i % columns];
+        double[][] rightRows = new double[rank][];
+        for (int k = 0; k < rank; k++) {
+            rightRows[k] = Arrays.copyOfRange(right, k * columns, (k + 1) * columns);
+        }
+        double[] sum = new double[columns];
+        for (int row = 0; row < change.length / columns; row++) {
+            SumKernel.product(left, row * rank, rightRows, sum, columns);
+            for (int column = 0; column < columns; column++) {
+                change[row * columns + column] += scaling * sum[column];
             }
-            change[i] += scaling * sum;
         }
     }
 }

@@ -5,8 +5,8 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -42,8 +42,9 @@ public final class ExpectedWeights implements AutoCloseable {
 
     private void prepare(Resolution resolution, Path output) {
         MergePlan plan = plan(resolution);
-        Unsharing unsharing = Unsharing.of(resolution.model(), output.toAbsolutePath().normalize(), plan.copies());
-        Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), files, workers);
+        Unsharing unsharing =
+                Unsharing.of(resolution.model(), output.toAbsolutePath().normalize(), plan.copies());
+        IdentityHashMap<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), files, workers);
         for (TensorEdit edit : plan.inPlace()) {
             tensors.add(new ExpectedTensor(edit, edit.tensor().name(), false, files, doraFactors));
         }
