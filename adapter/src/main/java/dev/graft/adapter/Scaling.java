@@ -10,6 +10,6 @@ public final class Scaling {
      * @param rank at least 1
      */
     public static double of(double alpha, long rank, boolean rankStabilized) {
-        return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
+        return alpha / (rankStabilized ? Math.sqrt((double) rank) : (double) rank);
     }
 }

@@ -73,7 +73,9 @@ final class CommitJournal {
         for (Entry entry : entries) {
             String relative = root.relativize(entry.destination).toString();
             text.append(entry.index).append('\t').append(entry.replaces ? "old" : "new");
-            text.append('\t').append(relative.replace("\\", "\\\\").replace("\n", "\\n")).append('\n');
+            text.append('\t')
+                    .append(relative.replace("\\", "\\\\").replace("\n", "\\n"))
+                    .append('\n');
         }
         Path draft = folder.resolve(NAME + ".draft");
         try {

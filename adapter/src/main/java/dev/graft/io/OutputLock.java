@@ -31,7 +31,10 @@ final class OutputLock implements AutoCloseable {
     static OutputLock acquire(Path folder, Path output) {
         if (OutputFiles.exists(folder) && !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new GraftException(
-                    ErrorCode.IO_FAILED, "not a folder", Location.ofFile(folder), "Remove it: Graft works in a folder there.");
+                    ErrorCode.IO_FAILED,
+                    "not a folder",
+                    Location.ofFile(folder),
+                    "Remove it: Graft works in a folder there.");
         }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             OutputFiles.createFolders(folder);

@@ -47,7 +47,10 @@ public final class OutputTransaction implements AutoCloseable {
         Path main = mainFile.toAbsolutePath().normalize();
         if (main.getFileName() == null) {
             throw new GraftException(
-                    ErrorCode.USAGE, "the output is not a file name", Location.ofFile(mainFile), "Name a file to write.");
+                    ErrorCode.USAGE,
+                    "the output is not a file name",
+                    Location.ofFile(mainFile),
+                    "Name a file to write.");
         }
         Path root = Objects.requireNonNull(main.getParent());
         OutputFiles.createFolders(root);

@@ -81,7 +81,7 @@ public enum DType {
 
     /** Whether this is one of the four floating-point types that weights are merged in. */
     public boolean isFloat() {
-        return ordinal() <= BFLOAT16.ordinal();
+        return this == FLOAT64 || this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
     }
 
     /** Whether elements are whole bytes. */
@@ -96,6 +96,21 @@ public enum DType {
      */
     public long byteSize(long elements) {
         return Math.addExact(Math.multiplyExact(elements / 8, (long) bits), (elements % 8 * bits + 7) / 8);
+    }
+
+    /**
+     * The unit roundoff: half of the distance from 1 to the next larger number, the largest relative error of one rounding.
+     *
+     * @throws IllegalArgumentException if this is no floating-point type that weights are merged in
+     */
+    public double unitRoundoff() {
+        return switch (this) {
+            case FLOAT64 -> 0x1p-53;
+            case FLOAT32 -> 0x1p-24;
+            case FLOAT16 -> 0x1p-11;
+            case BFLOAT16 -> 0x1p-8;
+            default -> throw new IllegalArgumentException("no roundoff: " + this);
+        };
     }
 
     /** The name as people write it: {@code float32}. */

@@ -32,16 +32,15 @@ abstract class ElementBytes implements ByteSource {
         }
         long first = position / width;
         int count = Math.toIntExact((position + wanted - 1) / width - first + 1);
-        ByteBuffer whole =
-                ByteBuffer.allocate(Math.multiplyExact(count, width)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer whole = ByteBuffer.allocate(Math.multiplyExact(count, width)).order(ByteOrder.LITTLE_ENDIAN);
         elements(first, count, whole);
         int skip = (int) (position - first * width);
         target.put(whole.array(), skip, wanted);
     }
 
     @Override
-    public final ByteSource slice(long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, size);
-        return new SlicedBytes(this, offset, length);
+    public final ByteSource slice(long offset, long count) {
+        Objects.checkFromIndexSize(offset, count, size);
+        return new SlicedBytes(this, offset, count);
     }
 }

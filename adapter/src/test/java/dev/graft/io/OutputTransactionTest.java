@@ -186,7 +186,9 @@ class OutputTransactionTest {
             write("out/.graft-model.onnx.tmp/0", "new data");
             write("out/.graft-model.onnx.tmp/journal", journal);
             for (List<String> move : moves.subList(0, died)) {
-                Files.move(folder.resolve("out").resolve(move.get(0)), folder.resolve("out").resolve(move.get(1)));
+                Files.move(
+                        folder.resolve("out").resolve(move.get(0)),
+                        folder.resolve("out").resolve(move.get(1)));
             }
 
             // when the next transaction begins

@@ -16,9 +16,7 @@ class FloatFormatTest {
         BigDecimal two = BigDecimal.valueOf(2);
         BigDecimal fraction = BigDecimal.valueOf(mantissa + (exponent == 0 ? 0 : 1 << mantissaBits));
         int power = Math.max(exponent, 1) - bias - mantissaBits;
-        BigDecimal magnitude = power >= 0
-                ? fraction.multiply(two.pow(power))
-                : fraction.divide(two.pow(-power));
+        BigDecimal magnitude = power >= 0 ? fraction.multiply(two.pow(power)) : fraction.divide(two.pow(-power));
         return (pattern >> 15 & 1) == 1 ? -magnitude.doubleValue() : magnitude.doubleValue();
     }
 
@@ -74,7 +72,8 @@ class FloatFormatTest {
         for (int pattern = 0; pattern < 1 << 16; pattern++) {
             double value = FloatFormat.halfToDouble((short) pattern);
             if (isFinite(pattern, 10)) {
-                assertThat(Double.doubleToRawLongBits(value)).as("pattern %x", pattern)
+                assertThat(Double.doubleToRawLongBits(value))
+                        .as("pattern %x", pattern)
                         .isEqualTo(Double.doubleToRawLongBits(defined(pattern, 10, 15)));
             }
             if (!Double.isNaN(value)) {
@@ -88,7 +87,9 @@ class FloatFormatTest {
         for (int pattern = 0; pattern < 1 << 16; pattern++) {
             double value = Float.intBitsToFloat(pattern << 16);
             if (!Double.isNaN(value)) {
-                assertThat(FloatFormat.doubleToBfloat16(value)).as("pattern %x", pattern).isEqualTo((short) pattern);
+                assertThat(FloatFormat.doubleToBfloat16(value))
+                        .as("pattern %x", pattern)
+                        .isEqualTo((short) pattern);
             }
         }
     }
@@ -99,8 +100,10 @@ class FloatFormatTest {
         assertThat(FloatFormat.halfToDouble((short) 0xfc00)).isInfinite().isNegative();
         assertThat(FloatFormat.halfToDouble((short) 0x7c01)).isNaN();
         assertThat(FloatFormat.doubleToHalf(Double.NEGATIVE_INFINITY)).isEqualTo((short) 0xfc00);
-        assertThat(FloatFormat.halfToDouble(FloatFormat.doubleToHalf(Double.NaN))).isNaN();
-        assertThat(Float.intBitsToFloat(FloatFormat.doubleToBfloat16(Double.NaN) << 16)).isNaN();
+        assertThat(FloatFormat.halfToDouble(FloatFormat.doubleToHalf(Double.NaN)))
+                .isNaN();
+        assertThat(Float.intBitsToFloat(FloatFormat.doubleToBfloat16(Double.NaN) << 16))
+                .isNaN();
         assertThat(FloatFormat.doubleToBfloat16(Double.POSITIVE_INFINITY)).isEqualTo((short) 0x7f80);
     }
 
@@ -119,7 +122,8 @@ class FloatFormatTest {
     private static void checkAround(double[] table, int i, java.util.function.ToIntFunction<Double> round) {
         double next = i + 1 < table.length ? table[i + 1] : 2 * table[i] - table[i - 1];
         double middle = table[i] + (next - table[i]) / 2;
-        for (double value : new double[] {table[i], Math.nextUp(table[i]), Math.nextDown(middle), middle, Math.nextUp(middle)}) {
+        for (double value :
+                new double[] {table[i], Math.nextUp(table[i]), Math.nextDown(middle), middle, Math.nextUp(middle)}) {
             assertThat(round.applyAsInt(value)).as("%a", value).isEqualTo(nearest(value, table));
             assertThat(round.applyAsInt(-value)).as("%a", -value).isEqualTo(nearest(-value, table));
         }
@@ -142,7 +146,9 @@ class FloatFormatTest {
             double half = Math.scalb(random.nextDouble() - 0.5, random.nextInt(50) - 30);
             double bfloat = Math.scalb(random.nextDouble() - 0.5, random.nextInt(280) - 140);
             assertThat(FloatFormat.doubleToHalf(half) & 0xffff).as("%a", half).isEqualTo(nearest(half, halves));
-            assertThat(FloatFormat.doubleToBfloat16(bfloat) & 0xffff).as("%a", bfloat).isEqualTo(nearest(bfloat, bfloats));
+            assertThat(FloatFormat.doubleToBfloat16(bfloat) & 0xffff)
+                    .as("%a", bfloat)
+                    .isEqualTo(nearest(bfloat, bfloats));
         }
     }
 }

@@ -33,16 +33,18 @@ public final class AdapterFiles {
             case PEFT_FILE -> PeftReader.read(folderOf(path), options.strict());
             case SAFETENSORS -> readSafetensors(SafetensorsReader.read(path), options);
             case ONNX_ADAPTER -> NamedFactors.read(path);
-            case PICKLE -> throw new GraftException(
-                    ErrorCode.PICKLE_REFUSED,
-                    "the file is a pickle, which can run code when it is read",
-                    Location.ofFile(path),
-                    "Load it with a program that you trust and save it again as safetensors.");
-            case ARCHIVE -> throw new GraftException(
-                    ErrorCode.ARCHIVE_REFUSED,
-                    "the file is an archive",
-                    Location.ofFile(path),
-                    "Unpack it, and give the folder that holds adapter_config.json.");
+            case PICKLE ->
+                throw new GraftException(
+                        ErrorCode.PICKLE_REFUSED,
+                        "the file is a pickle, which can run code when it is read",
+                        Location.ofFile(path),
+                        "Load it with a program that you trust and save it again as safetensors.");
+            case ARCHIVE ->
+                throw new GraftException(
+                        ErrorCode.ARCHIVE_REFUSED,
+                        "the file is an archive",
+                        Location.ofFile(path),
+                        "Unpack it, and give the folder that holds adapter_config.json.");
             case UNKNOWN -> throw unknown(path, "not an adapter that Graft reads");
         };
     }

@@ -48,7 +48,10 @@ enum FileKind {
 
     /** Protocol 2 to 5; a safetensors file may begin with the same bytes, but then has a brace at byte 8. */
     private static boolean isPickle(String start) {
-        return start.length() > 1 && start.charAt(0) == 0x80 && start.charAt(1) >= 2 && start.charAt(1) <= 5
+        return start.length() > 1
+                && start.charAt(0) == 0x80
+                && start.charAt(1) >= 2
+                && start.charAt(1) <= 5
                 && !start.startsWith("{", 8);
     }
 

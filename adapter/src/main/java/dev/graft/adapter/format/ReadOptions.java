@@ -12,8 +12,7 @@ import java.util.OptionalInt;
  * @param enabledGroups for loralib's MergedLinear: one flag per group ({@code enable_lora}); empty where there is none
  * @param kernelSize for loralib's Conv2d: the kernel's width, if the file's modules are convolutions
  */
-public record ReadOptions(
-        boolean strict, OptionalDouble alpha, List<Boolean> enabledGroups, OptionalInt kernelSize) {
+public record ReadOptions(boolean strict, OptionalDouble alpha, List<Boolean> enabledGroups, OptionalInt kernelSize) {
     /** Not strict, nothing given. */
     public static final ReadOptions DEFAULT = new ReadOptions(false, OptionalDouble.empty(), List.of());
 

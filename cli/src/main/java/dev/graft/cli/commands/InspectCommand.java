@@ -5,10 +5,20 @@ import dev.graft.cli.command.Command;
 import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.command.OptionDescription;
+import dev.graft.cli.inspect.Inspection;
+import dev.graft.compiler.resolve.Resolver;
+import dev.graft.compiler.scan.ModelIndex;
+import dev.graft.compiler.scan.ModelScanner;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 
 /** {@code graft inspect}: shows a model's targets, an adapter's modules, or how they fit. */
 final class InspectCommand implements Command {
     private static final String SUBJECT = "MODEL|ADAPTER";
+    private static final List<String> ADAPTER_ENDINGS =
+            List.of(".safetensors", ".onnx_adapter", ".json", ".bin", ".pt", ".pth", ".ckpt", ".zip", ".tar", ".gz", ".gguf");
 
     @Override
     public CommandDescription description() {
@@ -31,7 +41,24 @@ final class InspectCommand implements Command {
 
     @Override
     public int run(Invocation invocation) {
-        return new dev.graft.cli.inspect.Inspection(invocation.console(), invocation.has("all"))
-                .showAdapter(AdapterWords.read(invocation, invocation.path(SUBJECT)));
+        Path subject = invocation.path(SUBJECT);
+        Inspection inspection = new Inspection(invocation.console(), invocation.has("all"));
+        if (isAdapter(subject)) {
+            if (!invocation.arguments(AdapterWords.ADAPTER).isEmpty()) {
+                throw invocation.usageError("'" + subject + "' is an adapter; expected the model first, then its adapters");
+            }
+            return inspection.showAdapter(AdapterWords.read(invocation, subject));
+        }
+        ModelIndex model = ModelScanner.scan(subject);
+        return invocation.arguments(AdapterWords.ADAPTER).isEmpty()
+                ? inspection.showModel(model)
+                : inspection.showMatch(
+                        Resolver.attempt(model, AdapterWords.read(invocation), ResolveWords.read(invocation)));
+    }
+
+    /** Folders and the formats of adapters; everything else is read as a model, which says what is wrong with it. */
+    private static boolean isAdapter(Path subject) {
+        String name = String.valueOf(subject.getFileName()).toLowerCase(Locale.ROOT);
+        return Files.isDirectory(subject) || ADAPTER_ENDINGS.stream().anyMatch(name::endsWith);
     }
 }

@@ -2,6 +2,7 @@ package dev.graft.cli.commands;
 
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.command.OptionDescription;
+import dev.graft.compiler.resolve.MapFile;
 import dev.graft.compiler.resolve.ResolveOptions;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Map;
 final class ResolveWords {
     /** The options. */
     static final List<OptionDescription> OPTIONS = List.of(
-            OptionDescription.valued("map", "FILE", "JSON object from module path to node or weight name; wins over every rule"),
+            OptionDescription.valued("map", "FILE", "lines of 'module = node or weight name'; wins over every rule"),
             OptionDescription.valued(
                     "base-weights", "FILE", "the base checkpoint's .safetensors: matches and orientation by value"));
 

@@ -35,6 +35,8 @@ record AdapterView(
         Map<String, String> details,
         List<String> warnings,
         List<Module> modules) {
+    private static final int LONGEST_DETAIL = 120;
+
     /**
      * One change.
      *
@@ -102,6 +104,11 @@ record AdapterView(
                 adapter.changes().stream().map(Module::of).toList());
     }
 
+    /** The tensors decide what is adapted; a long list of their names in the configuration adds nothing to the table below. */
+    private static String shortened(String value) {
+        return value.length() <= LONGEST_DETAIL ? value : value.substring(0, LONGEST_DETAIL) + " ... (all of it with --json)";
+    }
+
     /** As a person reads it. */
     String toText(int width, boolean all) {
         Table head = Table.withoutHeader(2)
@@ -109,7 +116,7 @@ record AdapterView(
                 .row("format", format)
                 .row("method", method)
                 .row("size", Numbers.count(parameters) + " parameters, " + Numbers.bytes(bytes));
-        details.forEach(head::row);
+        details.forEach((key, value) -> head.row(key, shortened(value)));
         Layers layers = new Layers(!all);
         modules.forEach(module -> layers.add(
                 module.module(),

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param irVersion its IR version
  * @param opsets operator sets by domain
  * @param nodes nodes of its main graph
- * @param inputs inputs without a default: name, type and shape
+ * @param inputs inputs without a default
  * @param outputs outputs
  * @param warnings what is odd but harmless
  */
@@ -32,11 +32,19 @@ record ModelHeader(
         long irVersion,
         Map<String, Long> opsets,
         int nodes,
-        List<String> inputs,
-        List<String> outputs,
+        List<Value> inputs,
+        List<Value> outputs,
         List<String> warnings) {
+    /**
+     * An input or output.
+     *
+     * @param name its name
+     * @param type number format and dimensions
+     */
+    record Value(String name, String type) {}
+
     static ModelHeader of(ModelIndex model) {
-        List<String> inputs = model.graph().inputs().stream()
+        List<Value> inputs = model.graph().inputs().stream()
                 .filter(input -> !model.graph().initializers().containsKey(input.name()))
                 .map(ModelHeader::describe)
                 .toList();
@@ -60,10 +68,14 @@ record ModelHeader(
                 .row("exported by", producer.isBlank() ? "unknown" : producer)
                 .row("opset", opsetsInWords() + ", IR version " + irVersion)
                 .row("nodes", Integer.toString(nodes));
-        dataFiles.forEach(file -> table.row("data file", file.toString()));
-        inputs.forEach(input -> table.row("input", input));
-        outputs.forEach(output -> table.row("output", output));
-        return table.toText(width);
+        dataFiles.forEach(file -> table.row("data file", String.valueOf(file.getFileName())));
+        return table.toText(width) + "\n" + values("input", inputs, width) + "\n" + values("output", outputs, width);
+    }
+
+    private static String values(String title, List<Value> values, int width) {
+        Layers layers = new Layers(true);
+        values.forEach(value -> layers.add(value.name(), value.type()));
+        return layers.into(Table.of(title, "count", "type").right(1)).toText(width);
     }
 
     private String opsetsInWords() {
@@ -72,9 +84,9 @@ record ModelHeader(
                 .collect(Collectors.joining(", "));
     }
 
-    private static String describe(ValueIndex value) {
+    private static Value describe(ValueIndex value) {
         String type = value.dtype() == null ? "?" : value.dtype().displayName();
-        return value.name() + ": " + type + " " + value.dims().map(ModelHeader::dims).orElse("[...]");
+        return new Value(value.name(), type + " " + value.dims().map(ModelHeader::dims).orElse("[...]"));
     }
 
     private static String dims(List<Dim> dims) {

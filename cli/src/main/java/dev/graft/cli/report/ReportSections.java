@@ -129,7 +129,7 @@ final class ReportSections {
                 found.targets().stream().map(ReportSections::target).toList();
         List<String> header = List.of(
                 "result", "module", "weight", "type", "shape", "#rank", "#scaling", "#norm of W", "#norm of delta", "#changed",
-                "#lost to rounding", "#worst error");
+                "#lost to rounding", "#off by");
         return Html.folded(Numbers.plural(rows.size(), "target"), rows.size(), Html.table(header, rows));
     }
 

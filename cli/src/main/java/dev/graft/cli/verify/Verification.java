@@ -114,7 +114,7 @@ public record Verification(
      * @param elements how many elements
      * @param changed elements whose bytes changed
      * @param lost elements whose exact change is not zero and whose bytes did not change
-     * @param worstError the largest distance from the exact value, as a fraction of what rounding allows; at most 1 is right
+     * @param worstError the largest distance from base + adapter, beyond what rounding allows; 0 is right
      * @param finding what is wrong, or empty
      */
     public record Target(

@@ -26,7 +26,7 @@
       return;
     }
     const from = Math.max(0, Math.min(...used) - 2);
-    const to = Math.max(...output.lines.map(line => line.fractions.length - [...line.fractions].reverse().findIndex(f => f > 0))) + 2;
+    const to = Math.max(...output.lines.map(line => line.fractions.reduce((last, f, i) => f > 0 ? i : last, 0))) + 3;
     const x = output.exponents.slice(from, to);
     const lines = output.lines.map(line => line.fractions.slice(from, to).map(f => f * 100));
     chart(errors, 'Absolute error of ' + output.output + ': share of elements by size of error', {

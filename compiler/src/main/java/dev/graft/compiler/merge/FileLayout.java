@@ -38,6 +38,18 @@ record FileLayout(Path source, long size, Path destination, List<Splice> splices
         return place;
     }
 
+    /** Where the new bytes of a splice come to lie. */
+    long placeOf(Splice splice) {
+        long place = splice.position();
+        for (Splice each : splices) {
+            if (each == splice) {
+                break;
+            }
+            place += each.growth();
+        }
+        return place;
+    }
+
     /** What is copied: everything but the given regions and what splices delete. */
     List<ByteRegion> copied(List<ByteRegion> computed) {
         List<ByteRegion> holes = new ArrayList<>(computed);

@@ -1,7 +1,10 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.compiler.resolve.Binding;
+import dev.graft.compiler.resolve.Consumer;
+import dev.graft.compiler.resolve.ConsumerIndex;
 import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.resolve.Site.BiasSite;
 import dev.graft.compiler.scan.NodeIndex;
 import dev.graft.compiler.scan.TensorIndex;
 import dev.graft.error.ErrorCode;
@@ -38,8 +41,12 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
      */
     record Copy(TensorEdit edit, Set<NodeUse> uses) {}
 
-    /** An input of a node. */
-    record NodeUse(NodeIndex node, int input) {}
+    /**
+     * An input of a node.
+     *
+     * @param graph the path of the graph that the node is in
+     */
+    record NodeUse(List<String> graph, NodeIndex node, int input) {}
 
     /**
      * Plans a merge.
@@ -63,7 +70,7 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
     private static final class Planner {
         private final Resolution resolution;
         private final boolean unshare;
-        private final TensorConsumers consumers;
+        private final ConsumerIndex consumers;
         private final List<TensorEdit> inPlace = new ArrayList<>();
         private final List<Copy> copies = new ArrayList<>();
         private final Set<String> warnings;
@@ -71,7 +78,7 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
         Planner(Resolution resolution, boolean unshare) {
             this.resolution = resolution;
             this.unshare = unshare;
-            this.consumers = TensorConsumers.of(resolution.model());
+            this.consumers = ConsumerIndex.of(resolution.model());
             this.warnings = new LinkedHashSet<>(resolution.warnings());
         }
 
@@ -96,8 +103,8 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
             Map<List<Object>, List<NodeUse>> groups = new LinkedHashMap<>();
             byUse.forEach((use, changes) ->
                     groups.computeIfAbsent(identity(changes), key -> new ArrayList<>()).add(use));
-            List<TensorConsumers.Use> others = consumers.lastUsesOf(tensor).stream()
-                    .filter(use -> use.node() == null || !byUse.containsKey(new NodeUse(use.node(), use.input())))
+            List<Consumer> others = consumers.consumersOf(tensor).stream()
+                    .filter(consumer -> byUse.keySet().stream().noneMatch(use -> isUse(consumer, use)))
                     .toList();
             boolean first = true;
             for (List<NodeUse> group : groups.values()) {
@@ -117,17 +124,14 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
         private GraftException shared(
                 TensorIndex tensor,
                 Binding target,
-                List<TensorConsumers.Use> others,
+                List<Consumer> others,
                 Map<NodeUse, List<Binding>> byUse) {
             Set<String> names = others.stream()
-                    .map(TensorConsumers.Use::displayName)
+                    .map(Consumer::description)
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             byUse.keySet().stream()
                     .filter(use -> !use.equals(useOf(target)))
                     .forEach(use -> names.add(use.node().displayName()));
-            consumers.sharingBytesWith(tensor).stream()
-                    .filter(each -> !each.equals(tensor))
-                    .forEach(each -> names.add("tensor '" + each.name() + "' (the same bytes)"));
             return new GraftException(
                     ErrorCode.WEIGHT_SHARED,
                     "the weight of " + target.module() + " is also used by "
@@ -136,6 +140,14 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
                             + ": changing it would change them too",
                     Location.ofTensor(tensor.proto().file(), tensor.name()),
                     "Give the target a copy of its own with --unshare.");
+        }
+
+        private static boolean isUse(Consumer consumer, NodeUse use) {
+            return consumer.input() == use.input()
+                    && consumer.graph().equals(use.graph())
+                    && consumer.node()
+                            .filter(node -> node.proto().equals(use.node().proto()))
+                            .isPresent();
         }
 
         /** What is done to a tensor, without by whom: equal for consumers that want the same change. */
@@ -151,9 +163,10 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
     /** The node input through which a binding's tensor is used, behind what passes it on. */
     static NodeUse useOf(Binding binding) {
         if (binding.target() == Binding.Parameter.BIAS && binding.site().bias().isPresent()) {
-            return new NodeUse(
-                    binding.site().bias().get().node(), binding.site().bias().get().input());
+            BiasSite bias = binding.site().bias().get();
+            return new NodeUse(binding.site().graph(), bias.node(), bias.input());
         }
-        return new NodeUse(binding.site().node(), binding.site().weightInput());
+        return new NodeUse(
+                binding.site().graph(), binding.site().node(), binding.site().weightInput());
     }
 }

@@ -9,8 +9,8 @@ sealed interface MergeTask {
     /** Bytes of the base as they are. */
     record Copy(ByteRegion source, Path destination, long position) implements MergeTask {}
 
-    /** Bytes that the plan itself holds. */
-    record Literal(byte[] bytes, Path destination, long position) implements MergeTask {}
+    /** Bytes that the plan itself holds; not a task of a worker. */
+    record Literal(byte[] bytes, Path destination, long position) {}
 
     /**
      * A unit of a tensor.

@@ -41,9 +41,6 @@ final class MergeWorker implements IntConsumer {
         MergeTask task = tasks.get(index);
         if (task instanceof MergeTask.Copy copy) {
             copy(copy);
-        } else if (task instanceof MergeTask.Literal literal) {
-            outputs.write(literal.destination(), literal.position(), ByteBuffer.wrap(literal.bytes()));
-            progress.advance(literal.bytes().length);
         } else if (task instanceof MergeTask.Compute compute) {
             statistics[index] = compute(compute);
             progress.advance(compute.unit().bytes());

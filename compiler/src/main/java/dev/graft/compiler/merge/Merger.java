@@ -3,10 +3,13 @@ package dev.graft.compiler.merge;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.io.OutputTransaction;
 import dev.graft.io.Progress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /** Bakes adapters into a model's weights. */
 public final class Merger {
@@ -22,7 +25,7 @@ public final class Merger {
     public static MergeReport merge(Resolution resolution, Path output, MergeOptions options, Progress progress) {
         Path main = output.toAbsolutePath().normalize();
         MergePlan plan = MergePlan.of(resolution, options.unshare());
-        Unsharing unsharing = Unsharing.NONE;
+        Unsharing unsharing = Unsharing.of(resolution.model(), main, plan.copies());
         OutputLayout layout = OutputLayout.of(resolution.model(), main, plan, unsharing);
         long bytes = layout.sizes().values().stream().mapToLong(Long::longValue).sum();
         List<BlockStatistics>[] statistics = newStatistics(layout.tasks().size());
@@ -54,15 +57,11 @@ public final class Merger {
         try (OpenFiles inputs = new OpenFiles();
                 StagedFiles outputs = new StagedFiles(transaction, layout.sizes().keySet())) {
             Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
-            workers.run(
-                    layout.tasks().size(),
-                    worker -> new MergeWorker(
-                            layout.tasks(),
-                            statistics,
-                            inputs,
-                            outputs,
-                            new UnitComputer(inputs, doraFactors),
-                            progress));
+            layout.literals().forEach(literal -> outputs.write(
+                    literal.destination(), literal.position(), ByteBuffer.wrap(literal.bytes())));
+            IntFunction<IntConsumer> newWorker = worker -> new MergeWorker(
+                    layout.tasks(), statistics, inputs, outputs, new UnitComputer(inputs, doraFactors), progress);
+            WriteBehind.during(() -> workers.run(layout.tasks().size(), newWorker), outputs);
         }
     }
 

@@ -23,6 +23,7 @@ final class OutputLayout {
     private final List<FileLayout> files = new ArrayList<>();
     private final Map<Path, Long> sizes = new LinkedHashMap<>();
     private final List<MergeTask> tasks = new ArrayList<>();
+    private final List<MergeTask.Literal> literals = new ArrayList<>();
 
     private OutputLayout() {}
 
@@ -38,6 +39,11 @@ final class OutputLayout {
     /** The size of each file, the model's first. */
     Map<Path, Long> sizes() {
         return sizes;
+    }
+
+    /** What is known beforehand; written first, because computed tensors may take places in it. */
+    List<MergeTask.Literal> literals() {
+        return literals;
     }
 
     /** What there is to do, roughly in the order of the files. */
@@ -66,14 +72,18 @@ final class OutputLayout {
     }
 
     private void add(FileLayout file) {
-        if (sizes.putIfAbsent(file.destination(), file.outputSize()) != null) {
+        addNew(file.destination(), file.outputSize());
+        files.add(file);
+    }
+
+    private void addNew(Path destination, long size) {
+        if (sizes.putIfAbsent(destination, size) != null) {
             throw new GraftException(
                     ErrorCode.USAGE,
                     "the output would have two files of this name",
-                    Location.ofFile(file.destination()),
+                    Location.ofFile(destination),
                     "Name the output unlike the model's data files.");
         }
-        files.add(file);
     }
 
     private void addInPlace(List<TensorEdit> edits) {
@@ -102,8 +112,7 @@ final class OutputLayout {
             own.sort(Comparator.comparingLong(Item::offset));
             own.forEach(item -> tasks.addAll(item.tasks));
             for (Splice splice : file.splices()) {
-                long place = file.place(splice.end()) - splice.bytes().length;
-                tasks.add(new MergeTask.Literal(splice.bytes(), file.destination(), place));
+                literals.add(new MergeTask.Literal(splice.bytes(), file.destination(), file.placeOf(splice)));
             }
         }
     }
@@ -120,7 +129,18 @@ final class OutputLayout {
         return copies;
     }
 
-    private void addCopies(Unsharing unsharing) {}
+    private void addCopies(Unsharing unsharing) {
+        unsharing.dataFile().ifPresent(file -> addNew(file, unsharing.dataSize()));
+        FileLayout main = files.get(0);
+        for (Unsharing.Place place : unsharing.places()) {
+            long length = place.edit().tensor().dtype().byteSize(place.edit().tensor().shape().elements());
+            ByteRegion region = place.splice()
+                    .map(splice -> new ByteRegion(main.destination(), main.placeOf(splice) + place.offset(), length))
+                    .orElseGet(() -> new ByteRegion(unsharing.dataFile().orElseThrow(), place.offset(), length));
+            Unit.unitsOf(place.edit())
+                    .forEach(unit -> tasks.add(new MergeTask.Compute(unit, List.of(region))));
+        }
+    }
 
     private FileLayout layoutOf(Path source) {
         return files.stream()

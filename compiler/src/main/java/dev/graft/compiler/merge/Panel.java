@@ -93,6 +93,6 @@ final class Panel {
     }
 
     private static int tileWidth(int rank) {
-        return Math.max(128, Math.min(512, 8192 / Math.max(rank, 1)));
+        return Math.max(128, Math.min(512, 4096 / Math.max(rank, 1)));
     }
 }

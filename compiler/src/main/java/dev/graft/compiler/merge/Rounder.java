@@ -4,6 +4,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 
 /**
  * Reads a run of weights, and rounds their new values once into the same place; one per worker.
@@ -11,10 +12,14 @@ import java.nio.FloatBuffer;
  * <p>Where the exact change is zero the stored bytes stay, also for -0.0, which adding 0.0 would turn into 0.0.
  */
 final class Rounder {
+
     private final DType dtype;
     private final ByteBuffer bytes;
     private final FloatBuffer floats;
+    private final IntBuffer ints;
     private final float[] narrow;
+    private final int[] before;
+    private final int[] after;
     private final double[] again;
     private int first;
     private long changed;
@@ -25,6 +30,9 @@ final class Rounder {
         this.dtype = dtype;
         this.bytes = bytes;
         this.floats = bytes.asFloatBuffer();
+        this.ints = bytes.asIntBuffer();
+        this.before = new int[dtype == DType.FLOAT32 ? longest : 0];
+        this.after = new int[before.length];
         this.narrow = new float[dtype == DType.FLOAT32 ? longest : 0];
         this.again = new double[dtype == DType.FLOAT32 ? 0 : longest];
     }
@@ -47,64 +55,86 @@ final class Rounder {
         first = index;
         if (dtype == DType.FLOAT32) {
             floats.get(index, narrow, 0, count);
+            ints.get(index, before, 0, count);
             widen(narrow, weights, count);
         } else {
             FloatFormat.decode(dtype, at(index), weights, 0, count);
         }
     }
 
-    /**
-     * Rounds the values for the elements that were loaded last.
-     *
-     * @return the first element, counted in the run, whose rounded value is not finite, or -1
-     */
-    int store(double[] weights, double[] delta, double[] total, int count) {
-        return dtype == DType.FLOAT32 ? storeFloats(delta, total, count) : storeOthers(weights, delta, total, count);
-    }
-
-    private int storeFloats(double[] delta, double[] total, int count) {
-        int same = 0;
-        int vanished = 0;
-        int largest = 0;
-        for (int j = 0; j < count; j++) {
-            float before = narrow[j];
-            float after = delta[j] == 0 ? before : (float) total[j];
-            int bits = Float.floatToRawIntBits(after);
-            int kept = bits == Float.floatToRawIntBits(before) ? 1 : 0;
-            same += kept;
-            vanished += delta[j] == 0 ? 0 : kept;
-            largest = Math.max(largest, bits & 0x7fffffff);
-            narrow[j] = after;
+    /** Rounds the values for the elements that were loaded last. */
+    void store(double[] weights, double[] delta, double[] total, int count) {
+        if (dtype == DType.FLOAT32) {
+            storeFloats(delta, total, count);
+        } else {
+            storeOthers(weights, delta, total, count);
         }
-        changed += count - same;
-        lost += vanished;
-        floats.put(first, narrow, 0, count);
-        return largest < 0x7f800000 ? -1 : firstNotFinite(count);
     }
 
-    private int firstNotFinite(int count) {
+    /** The first element from {@code index} on, counted in the run, that is not finite now; -1 where all are. */
+    int firstNotFinite(int index, int count) {
+        double[] values = new double[count];
+        load(index, values, count);
         for (int j = 0; j < count; j++) {
-            if (!Float.isFinite(narrow[j])) {
+            if (!Double.isFinite(values[j])) {
                 return j;
             }
         }
         return -1;
     }
 
-    private int storeOthers(double[] weights, double[] delta, double[] total, int count) {
+    private void storeFloats(double[] delta, double[] total, int count) {
+        narrow(total, narrow, count);
+        floats.put(first, narrow, 0, count);
+        ints.get(first, after, 0, count);
+        if (countClearlyChanged(before, after, count) == count) {
+            changed += count;
+        } else {
+            keepUnchanged(delta, count);
+        }
+    }
+
+    /** The slow way, for runs where a weight may have to stay as it is. */
+    private void keepUnchanged(double[] delta, int count) {
+        for (int j = 0; j < count; j++) {
+            if (delta[j] == 0) {
+                after[j] = before[j];
+            }
+            changed += after[j] == before[j] ? 0 : 1;
+            lost += after[j] == before[j] && delta[j] != 0 ? 1 : 0;
+        }
+        ints.put(first, after, 0, count);
+    }
+
+    // How many bits differ where the new value is not a zero (a zero may be a -0.0 to which 0.0 was added). On bits and
+    // without a branch, because that is what JDK 17 vectorises: (t | -t) is negative unless t is 0.
+    private static int countClearlyChanged(int[] before, int[] after, int count) {
+        int changed = 0;
+        for (int j = 0; j < count; j++) {
+            int t = before[j] ^ after[j];
+            int z = after[j] << 1;
+            changed += ((t | 0 - t) & (z | 0 - z)) >>> 31;
+        }
+        return changed;
+    }
+
+    private static void narrow(double[] from, float[] to, int count) {
+        for (int j = 0; j < count; j++) {
+            to[j] = (float) from[j];
+        }
+    }
+
+    private void storeOthers(double[] weights, double[] delta, double[] total, int count) {
         for (int j = 0; j < count; j++) {
             total[j] = delta[j] == 0 ? weights[j] : total[j];
         }
         FloatFormat.encode(dtype, total, 0, count, at(first));
         FloatFormat.decode(dtype, at(first), again, 0, count);
-        int bad = -1;
-        for (int j = count - 1; j >= 0; j--) {
+        for (int j = 0; j < count; j++) {
             boolean kept = Double.doubleToRawLongBits(again[j]) == Double.doubleToRawLongBits(weights[j]);
             changed += kept ? 0 : 1;
             lost += kept && delta[j] != 0 ? 1 : 0;
-            bad = Double.isFinite(again[j]) ? bad : j;
         }
-        return bad;
     }
 
     private ByteBuffer at(int index) {

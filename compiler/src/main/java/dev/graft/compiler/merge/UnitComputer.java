@@ -5,6 +5,7 @@ import dev.graft.compiler.scan.TensorIndex;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,10 @@ final class UnitComputer {
     private final double[] sum = new double[LONGEST_TILE];
     private final double[] delta = new double[LONGEST_TILE];
     private final double[] total = new double[LONGEST_TILE];
-    private final double[] squaresOfWeight = new double[LONGEST_TILE];
-    private final double[] squaresOfDelta = new double[LONGEST_TILE];
+    private final double[] otherSum = new double[LONGEST_TILE];
+    private final double[] otherDelta = new double[LONGEST_TILE];
+    private final SumKernel.Squares squares =
+            new SumKernel.Squares(new double[LONGEST_TILE], new double[LONGEST_TILE]);
 
     /** @param doraFactors by DoRA term, m / norm per output */
     UnitComputer(OpenFiles files, Map<LowRankTerm, double[]> doraFactors) {
@@ -79,42 +82,96 @@ final class UnitComputer {
     private BlockStatistics computeTile(
             Unit unit, BlockEdit edit, Panel.RightTile tile, double[][] left, long from, long to, Rounder rounder) {
         int count = tile.columns();
-        java.util.Arrays.fill(squaresOfWeight, 0, count, 0);
-        java.util.Arrays.fill(squaresOfDelta, 0, count, 0);
+        java.util.Arrays.fill(squares.ofWeight(), 0, count, 0);
+        java.util.Arrays.fill(squares.ofDelta(), 0, count, 0);
         rounder.resetCounts();
-        boolean plain = edit.isPlainSum();
-        RowValues values = plain ? RowValues.NONE : RowValues.load(edit, tile, from, to, files);
-        int offset = (int) (tile.firstColumn() - unit.panel().firstColumn());
-        for (long row = from; row < to; row++) {
-            rounder.load((int) (row - unit.firstRow()) * unit.panel().columns() + offset, weights, count);
-            if (plain) {
-                sumTerms(edit, tile, left, (int) (row - from), count);
-                SumKernel.add(weights, delta, total, count);
-            } else {
-                mixTerms(edit, tile, left, (int) (row - from), row - edit.view().firstRow(), values, count);
-                SumKernel.subtract(total, weights, delta, count);
+        int rows = (int) (to - from);
+        if (edit.isPlainSum()) {
+            for (int row = 0; row < rows; row += 2) {
+                int other = Math.min(row + 1, rows - 1);
+                sumTerms(edit, tile, left, row, other, count);
+                finishSum(unit, tile, from + row, delta, rounder);
+                if (other > row) {
+                    finishSum(unit, tile, from + other, otherDelta, rounder);
+                }
             }
-            SumKernel.addSquares(weights, squaresOfWeight, count);
-            SumKernel.addSquares(delta, squaresOfDelta, count);
-            int bad = rounder.store(weights, delta, total, count);
-            if (bad >= 0) {
-                throw notFinite(unit, row, tile.firstColumn() + bad, weights[bad], total[bad]);
+        } else {
+            RowValues values = RowValues.load(edit, tile, from, to, files);
+            for (int row = 0; row < rows; row++) {
+                finishMix(unit, edit, tile, left, from, row, values, rounder);
             }
+        }
+        if (mayOverflow(unit.edit().tensor().dtype(), count)) {
+            requireFinite(unit, tile, from, to, rounder);
         }
         return new BlockStatistics(
-                sumOf(squaresOfWeight, count), sumOf(squaresOfDelta, count), rounder.changed(), rounder.lost());
+                sumOf(squares.ofWeight(), count), sumOf(squares.ofDelta(), count), rounder.changed(), rounder.lost());
     }
 
-    private void sumTerms(BlockEdit edit, Panel.RightTile tile, double[][] left, int row, int count) {
+    /** The exact changes of two rows, to {@code delta} and {@code otherDelta}. */
+    private void sumTerms(BlockEdit edit, Panel.RightTile tile, double[][] left, int row, int other, int count) {
         for (int term = 0; term < left.length; term++) {
             LowRankTerm each = edit.terms().get(term);
-            SumKernel.product(left[term], row * each.rank(), tile.factors()[term], sum, count);
+            int rank = each.rank();
+            SumKernel.product(left[term], row * rank, other * rank, tile.factors()[term], sum, otherSum, count);
             if (term == 0) {
                 SumKernel.scale(each.scaling(), sum, delta, count);
+                SumKernel.scale(each.scaling(), otherSum, otherDelta, count);
             } else {
                 SumKernel.addScaled(each.scaling(), sum, delta, count);
+                SumKernel.addScaled(each.scaling(), otherSum, otherDelta, count);
             }
         }
+    }
+
+    private void finishSum(Unit unit, Panel.RightTile tile, long row, double[] change, Rounder rounder) {
+        int count = tile.columns();
+        rounder.load(elementOf(unit, tile, row), weights, count);
+        SumKernel.add(weights, change, total, squares, count);
+        rounder.store(weights, change, total, count);
+    }
+
+    private void finishMix(
+            Unit unit,
+            BlockEdit edit,
+            Panel.RightTile tile,
+            double[][] left,
+            long from,
+            int row,
+            RowValues values,
+            Rounder rounder) {
+        int count = tile.columns();
+        rounder.load(elementOf(unit, tile, from + row), weights, count);
+        mixTerms(edit, tile, left, row, from + row - edit.view().firstRow(), values, count);
+        SumKernel.subtract(total, weights, delta, count);
+        SumKernel.addSquares(weights, squares.ofWeight(), count);
+        SumKernel.addSquares(delta, squares.ofDelta(), count);
+        rounder.store(weights, delta, total, count);
+    }
+
+    /** Whether the squares of the tile leave it open that a value is beyond the type's range, or no number. */
+    private boolean mayOverflow(DType dtype, int count) {
+        double limit = dtype == DType.FLOAT16 ? 1e9 : dtype == DType.FLOAT64 ? 1e300 : 1e75;
+        for (int j = 0; j < count; j++) {
+            if (!(squares.ofWeight()[j] < limit && squares.ofDelta()[j] < limit)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void requireFinite(Unit unit, Panel.RightTile tile, long from, long to, Rounder rounder) {
+        for (long row = from; row < to; row++) {
+            int bad = rounder.firstNotFinite(elementOf(unit, tile, row), tile.columns());
+            if (bad >= 0) {
+                throw notFinite(unit, row, tile.firstColumn() + bad);
+            }
+        }
+    }
+
+    private static int elementOf(Unit unit, Panel.RightTile tile, long row) {
+        return (int) (row - unit.firstRow()) * unit.panel().columns()
+                + (int) (tile.firstColumn() - unit.panel().firstColumn());
     }
 
     /** Replacement, DoRA and row patches: the new values go to {@code total}. */
@@ -158,15 +215,13 @@ final class UnitComputer {
         return sum;
     }
 
-    private static GraftException notFinite(Unit unit, long row, long column, double before, double after) {
+    private static GraftException notFinite(Unit unit, long row, long column) {
         TensorIndex tensor = unit.edit().tensor();
-        String reason = Double.isFinite(before)
-                ? "the merged value " + after + " does not fit into " + tensor.dtype().displayName()
-                : "the base's own value is " + before;
         return new GraftException(
                 ErrorCode.MERGE_NOT_FINITE,
-                "element [" + row + ", " + column + "] is not finite: " + reason,
+                "element [" + row + ", " + column + "] of the merged weight is not a finite "
+                        + tensor.dtype().displayName(),
                 Location.ofTensor(tensor.proto().file(), tensor.name()),
-                "Check the adapter's scaling and that it was trained for this base.");
+                "Check that the base itself is finite there, the adapter's scaling, and that it was trained for this base.");
     }
 }

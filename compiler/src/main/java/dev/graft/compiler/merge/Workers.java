@@ -36,7 +36,7 @@ final class Workers {
         if (count > 0) {
             work(count, next, failure, newWorker, 0);
         }
-        join(helpers);
+        helpers.forEach(Workers::join);
         failure.rethrow();
     }
 
@@ -54,16 +54,14 @@ final class Workers {
         }
     }
 
-    private static void join(List<Thread> threads) {
+    /** Waits for a thread also when interrupted, because it uses the caller's files, and passes the interrupt on. */
+    static void join(Thread thread) {
         boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    // the threads use the caller's files: wait for them all the same, and pass the interrupt on
-                    interrupted = true;
-                }
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
         if (interrupted) {

@@ -154,6 +154,9 @@ final class ChangeFit {
     }
 
     static String describe(Site site) {
+        if (SiteFinder.INTEGER_PRODUCTS.contains(site.node().opType())) {
+            return site.node().opType() + ", which computes with integers and whose output is not the layer's";
+        }
         return site.kind() == SiteKind.OTHER
                 ? "input " + site.weightInput() + " of " + site.node().opType()
                 : site.node().opType() + " (" + site.kind().displayName() + ")";

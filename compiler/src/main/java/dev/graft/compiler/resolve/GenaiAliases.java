@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 final class GenaiAliases {
     private static final Pattern ATTENTION =
             Pattern.compile("(.*\\.)?(?:self_attn|attention|self_attention|attn)\\.([^.]+)");
+    /** The last step of the builder's name for the norm behind the last layer. */
+    static final String FINAL_NORM_STEP = "final_norm_layernorm";
+
     private static final Pattern FINAL_NORM = Pattern.compile("(.*\\.)?(?:norm|final_layernorm|ln_f)");
 
     /** Where the builder puts the norm behind the last layer; which number the layer has, the adapter does not say. */
@@ -33,6 +36,10 @@ final class GenaiAliases {
             String prefix = (attention.group(1) == null ? "" : attention.group(1)) + "attn.";
             String projection = projection(attention.group(2));
             aliases.add(new Alias(prefix + projection, Optional.empty()));
+            // an adapter with genai's names on a model with the original ones
+            aliases.add(new Alias(
+                    (attention.group(1) == null ? "" : attention.group(1)) + "self_attn." + attention.group(2),
+                    Optional.empty()));
             PackedPart.ofProjection(projection)
                     .ifPresent(part -> aliases.add(new Alias(prefix + "qkv_proj", Optional.of(part))));
         }

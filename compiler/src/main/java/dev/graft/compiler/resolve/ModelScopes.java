@@ -29,12 +29,16 @@ final class ModelScopes {
 
     private static final int MAX_DEPTH = 200;
 
+    /** Nodes inside functions, once per call. */
+    private static final long MAX_CALLED_NODES = 200_000;
+
     private final ModelIndex model;
     private final Map<String, List<FunctionIndex>> functions = new HashMap<>();
     private final List<Scope> scopes = new ArrayList<>();
     private final Map<Value, List<Use>> uses = new LinkedHashMap<>();
     private final Map<Value, String> outputs = new LinkedHashMap<>();
     private final Map<ByteRegion, List<Value>> definitions = new HashMap<>();
+    private long calledNodes;
     private final Set<NodeIndex> calls = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /**
@@ -104,7 +108,8 @@ final class ModelScopes {
 
     private void add(Scope scope) {
         scopes.add(scope);
-        if (scopes.size() > MAX_SCOPES || scope.path().size() > MAX_DEPTH) {
+        calledNodes += scope.call() == null ? 0 : scope.nodes().size();
+        if (scopes.size() > MAX_SCOPES || scope.path().size() > MAX_DEPTH || calledNodes > MAX_CALLED_NODES) {
             throw new GraftException(
                     ErrorCode.ONNX_UNSUPPORTED,
                     "the model's functions unfold to more than " + MAX_SCOPES + " calls, or more than " + MAX_DEPTH

@@ -16,12 +16,10 @@ final class ModuleNames {
     /** Where onnxscript's constant folding notes the values that it folded. */
     static final String FOLDED_FROM = "pkg.onnxscript.optimizer.folded_from";
 
-    private static final Pattern QUOTED = Pattern.compile("'((?:[^'\\\\]|\\\\.)*)'|\"((?:[^\"\\\\]|\\\\.)*)\"");
-
     /** {@code M.weight}, genai's {@code M.MatMul.weight}, and what quantisers append. */
     private static final Pattern PARAMETER =
             Pattern.compile("(.+?)(?:\\.(?:MatMul|Gemm|Add|Conv|Gather))?\\.([A-Za-z_][A-Za-z_0-9]*?)"
-                    + "(?:_(?:Q[0-9]+|DQ_Q[0-9]+|quantized|transposed|T|fp16|prepacked|output))*");
+                    + "(?:_(?:Q[0-9]+|DQ_Q[0-9]+|quantized|transposed|T|fp16|prepacked|output)){0,3}");
 
     private static final Set<String> TENSORFLOW_STEPS = Set.of(
             "ReadVariableOp",
@@ -40,6 +38,9 @@ final class ModuleNames {
     private static final Map<String, String> TENSORFLOW_PARAMETERS =
             Map.of("kernel", "weight", "embeddings", "weight", "weights", "weight", "gamma", "weight", "beta", "bias");
 
+    /** No module path is longer; what is would only cost time. */
+    private static final int MAX_LENGTH = 4096;
+
     private ModuleNames() {}
 
     /** A parameter of a module. */
@@ -48,9 +49,19 @@ final class ModuleNames {
     /** The strings in the text of a Python list, such as {@code ['', 'm', "m.q"]}. */
     static List<String> pythonList(String text) {
         List<String> strings = new ArrayList<>();
-        Matcher matcher = QUOTED.matcher(text);
-        while (matcher.find()) {
-            strings.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+        int at = 0;
+        while (at < text.length()) {
+            char quote = text.charAt(at++);
+            if (quote != '\'' && quote != '"') {
+                continue;
+            }
+            StringBuilder string = new StringBuilder();
+            while (at < text.length() && text.charAt(at) != quote) {
+                at += text.charAt(at) == '\\' ? 1 : 0;
+                string.append(at < text.length() ? text.charAt(at++) : "");
+            }
+            at++;
+            strings.add(string.toString());
         }
         return strings;
     }
@@ -64,12 +75,12 @@ final class ModuleNames {
     /** The module of a node by its name, such as {@code /model/layers.0/self_attn/q_proj/MatMul}. */
     static Optional<String> ofNodeName(String name) {
         int last = name.lastIndexOf('/');
-        return last <= 0 ? Optional.empty() : module(slashed(name.substring(0, last)));
+        return last <= 0 || last > MAX_LENGTH ? Optional.empty() : module(slashed(name.substring(0, last)));
     }
 
     /** The parameter that a tensor's name says it is, where the name is a path. */
     static Optional<ParameterName> ofTensorName(String name) {
-        if (name.startsWith("onnx::")) {
+        if (name.startsWith("onnx::") || name.length() > MAX_LENGTH) {
             return Optional.empty();
         }
         if (name.indexOf('/') >= 0) {
@@ -102,7 +113,7 @@ final class ModuleNames {
     /** A path with slashes as one with dots, without the steps that TensorFlow adds. */
     private static String slashed(String name) {
         List<String> steps = new ArrayList<>();
-        for (String step : name.split("/")) {
+        for (String step : name.split("/", -1)) {
             if (!step.isEmpty()) {
                 steps.add(step);
             }
@@ -122,7 +133,7 @@ final class ModuleNames {
         while (clean.endsWith(".base_layer")) {
             clean = clean.substring(0, clean.length() - ".base_layer".length());
         }
-        return clean.isEmpty() ? Optional.empty() : Optional.of(clean);
+        return clean.isEmpty() || clean.length() > MAX_LENGTH ? Optional.empty() : Optional.of(clean);
     }
 
     private static String parameter(String name) {

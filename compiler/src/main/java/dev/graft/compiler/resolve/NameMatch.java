@@ -1,5 +1,6 @@
 package dev.graft.compiler.resolve;
 
+import dev.graft.adapter.format.kohya.KohyaNames;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -16,8 +17,6 @@ record NameMatch(String added, String dropped) {
     /** A prefix with a number in it is no wrapper but a layer: dropping it would let any layer's path fit. */
     private static final Pattern NUMBERED = Pattern.compile("(.*\\.)?[0-9]+(\\..*)?");
 
-    private static final Pattern KOHYA_PREFIX = Pattern.compile("lora_(unet|te|te[0-9]|transformer|prior|unet_te)_");
-
     boolean isExact() {
         return added.isEmpty() && dropped.isEmpty();
     }
@@ -29,7 +28,7 @@ record NameMatch(String added, String dropped) {
 
     /** The match of a kohya path, in which underscores stand for dots, with a site's path: only forward can it be told. */
     static Optional<NameMatch> ofFlattened(String wanted, String site) {
-        return of(KOHYA_PREFIX.matcher(wanted).replaceFirst(""), site.replace('.', '_'), '_')
+        return of(wanted, KohyaNames.flatten(site), '_')
                 .filter(match -> match.dropped().isEmpty());
     }
 

@@ -1,6 +1,5 @@
 package dev.graft.compiler.resolve;
 
-import dev.graft.compiler.resolve.SiteFinder.PackedHeads;
 import java.util.Optional;
 
 /** A part of a packed weight whose outputs are those of q, then k, then v. */
@@ -28,8 +27,14 @@ enum PackedPart {
         long total = packed.outputs();
         long keys;
         if (heads.isPresent()) {
+            if (heads.get().queries() <= 0
+                    || heads.get().keys() <= 0
+                    || heads.get().queries() > total
+                    || heads.get().keys() > total) {
+                return Optional.empty();
+            }
             long all = heads.get().queries() + 2 * heads.get().keys();
-            if (all <= 0 || total % all != 0 || heads.get().keys() <= 0) {
+            if (total % all != 0) {
                 return Optional.empty();
             }
             keys = total / all * heads.get().keys();

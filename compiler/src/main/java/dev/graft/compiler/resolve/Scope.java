@@ -113,9 +113,10 @@ final class Scope {
             return Optional.of(initializer);
         }
         NodeIndex node = producers.get(name);
-        boolean constant =
-                node != null && node.domain().isEmpty() && node.opType().equals("Constant");
-        return constant && node.attributes().get("value") instanceof AttributeIndex.TensorValue value
+        if (node == null || !node.domain().isEmpty() || !node.opType().equals("Constant")) {
+            return Optional.empty();
+        }
+        return node.attributes().get("value") instanceof AttributeIndex.TensorValue value
                 ? Optional.of(value.tensor())
                 : Optional.empty();
     }

@@ -23,20 +23,25 @@ final class SharedNames {
                     .add(site);
         }
         List<Site> cleaned = new ArrayList<>();
+        Map<ByteRegion, Map<String, Boolean>> owned = new HashMap<>();
         for (Site site : sites) {
-            List<Site> sharers = byTensor.getOrDefault(site.weight().tensor().proto(), List.of());
-            cleaned.add(sharers.size() == 1 ? site : withoutBorrowed(site, sharers));
+            ByteRegion tensor = site.weight().tensor().proto();
+            List<Site> sharers = byTensor.getOrDefault(tensor, List.of());
+            Map<String, Boolean> known = owned.computeIfAbsent(tensor, any -> new HashMap<>());
+            cleaned.add(sharers.size() == 1 ? site : withoutBorrowed(site, sharers, known));
         }
         return cleaned;
     }
 
-    private static Site withoutBorrowed(Site site, List<Site> sharers) {
+    /** @param known which names are some sharer's own, so that each is looked for once */
+    private static Site withoutBorrowed(Site site, List<Site> sharers, Map<String, Boolean> known) {
         Optional<String> own = nodeModule(site);
         List<SiteName> kept = site.names().stream()
                 .filter(name -> name.rule() != Rule.WEIGHT_NAME
                         || own.isEmpty()
                         || agree(own.get(), name.module())
-                        || sharers.stream().noneMatch(other -> owns(other, name.module())))
+                        || !known.computeIfAbsent(
+                                name.module(), module -> sharers.stream().anyMatch(other -> owns(other, module))))
                 .toList();
         return new Site(site.kind(), site.graph(), site.node(), site.weightInput(), site.weight(), site.bias(), kept);
     }
@@ -46,10 +51,8 @@ final class SharedNames {
     }
 
     private static Optional<String> nodeModule(Site site) {
-        return site.names().stream()
-                .filter(name -> name.rule() == Rule.SCOPE || name.rule() == Rule.NODE_NAME)
-                .map(SiteName::module)
-                .findFirst();
+        return ModuleNames.ofScopes(site.node().metadata())
+                .or(() -> ModuleNames.ofNodeName(site.node().name()));
     }
 
     private static boolean agree(String one, String other) {

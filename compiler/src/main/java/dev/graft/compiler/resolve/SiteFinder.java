@@ -1,6 +1,5 @@
 package dev.graft.compiler.resolve;
 
-import dev.graft.compiler.resolve.ModelScopes.Use;
 import dev.graft.compiler.resolve.Scope.Value;
 import dev.graft.compiler.resolve.Site.BiasSite;
 import dev.graft.compiler.scan.ByteRegion;
@@ -10,12 +9,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lists the places of a model that use stored floating-point or quantised tensors. */
 public final class SiteFinder {
+    /** Where ONNX Runtime keeps weights in an order of its own, which depends on the processor. */
+    private static final Set<String> RELAYOUT_DOMAINS = Set.of("com.microsoft.nchwc", "com.ms.internal.nhwc");
+
+    /** Products whose output is not the layer's: listed only so that a refusal can name them. */
+    static final Set<String> INTEGER_PRODUCTS =
+            Set.of("MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "QGemm", "QAttention");
+
     private final ModelScopes scopes;
     private final BiasFinder biases;
     private final List<Site> sites = new ArrayList<>();
@@ -90,7 +95,9 @@ public final class SiteFinder {
         String role = ParameterRoles.of(node.opType(), input);
         List<SiteName> names = SiteNames.of(scope, node, stored, role, null);
         boolean named = names.stream().anyMatch(name -> name.rule() == Rule.WEIGHT_NAME);
-        boolean replaceable = stored.tensor().dtype().isFloat() && !stored.dequantized();
+        boolean replaceable = (stored.tensor().dtype().isFloat() || INTEGER_PRODUCTS.contains(node.opType()))
+                && !stored.dequantized()
+                && !RELAYOUT_DOMAINS.contains(node.domain());
         if (!replaceable || stored.tensor().shape().rank() == 0 && !named || isOwnBias(node, input)) {
             return Optional.empty();
         }
@@ -101,37 +108,6 @@ public final class SiteFinder {
 
     private static boolean isOwnBias(NodeIndex node, int input) {
         return node.opType().equals("MatMulNBits") && input >= 2;
-    }
-
-    /** How many heads of queries and of keys an attention behind a packed product has, if there is one. */
-    static Optional<PackedHeads> packedHeads(ModelScopes scopes, Site site) {
-        for (Scope scope : scopes.all()) {
-            if (scope.path().equals(site.graph()) && !site.node().outputs().isEmpty()) {
-                return attentionBehind(
-                        scopes, new Value(scope, site.node().outputs().get(0)), 6);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Heads of an attention: {@code queries} query heads and {@code keys} key heads of one size. */
-    record PackedHeads(long queries, long keys) {}
-
-    private static Optional<PackedHeads> attentionBehind(ModelScopes scopes, Value value, int steps) {
-        for (Use use : steps == 0 ? List.<Use>of() : scopes.usesOf(value)) {
-            OptionalLong heads = use.node().intAttribute("num_heads");
-            OptionalLong keyHeads = use.node().intAttribute("kv_num_heads");
-            if (heads.isPresent() && use.node().domain().equals("com.microsoft")) {
-                return Optional.of(new PackedHeads(heads.getAsLong(), keyHeads.orElse(heads.getAsLong())));
-            }
-            for (String output : use.node().outputs()) {
-                Optional<PackedHeads> found = attentionBehind(scopes, new Value(use.scope(), output), steps - 1);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private record BiasInput(List<String> graph, ByteRegion node, int input) {}

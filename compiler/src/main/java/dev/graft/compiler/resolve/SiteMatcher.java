@@ -2,12 +2,14 @@ package dev.graft.compiler.resolve;
 
 import dev.graft.adapter.ModuleChange;
 import dev.graft.compiler.resolve.GenaiAliases.Alias;
-import dev.graft.compiler.resolve.SiteFinder.PackedHeads;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the sites of a model whose names fit a module. */
@@ -16,9 +18,19 @@ final class SiteMatcher {
     private final List<Site> sites;
     private final Map<Site, Optional<PackedHeads>> heads = new HashMap<>();
 
+    /** Paths that fit end alike, so that only sites with the same last step need a look. */
+    private final Map<String, Set<Site>> byLastStep = new HashMap<>();
+
     SiteMatcher(ModelScopes scopes) {
         this.scopes = scopes;
         this.sites = SiteFinder.sites(scopes);
+        for (Site site : sites) {
+            for (SiteName name : site.names()) {
+                byLastStep
+                        .computeIfAbsent(lastStep(name.module()), any -> identitySet())
+                        .add(site);
+            }
+        }
     }
 
     List<Site> sites() {
@@ -29,7 +41,7 @@ final class SiteMatcher {
     List<SiteMatch> matches(ModuleChange change, boolean flattened) {
         List<SiteMatch> matches = new ArrayList<>();
         List<Alias> aliases = flattened ? List.of() : GenaiAliases.of(change.module());
-        for (Site site : sites) {
+        for (Site site : flattened ? sites : candidates(change.module(), aliases)) {
             @Nullable SiteMatch best = null;
             for (SiteName name : site.names()) {
                 if (asksFor(change, site, name)) {
@@ -44,6 +56,24 @@ final class SiteMatcher {
             }
         }
         return matches;
+    }
+
+    private Iterable<Site> candidates(String module, List<Alias> aliases) {
+        Set<Site> candidates = identitySet();
+        candidates.addAll(byLastStep.getOrDefault(lastStep(module), Set.of()));
+        aliases.forEach(alias -> candidates.addAll(byLastStep.getOrDefault(lastStep(alias.module()), Set.of())));
+        candidates.addAll(byLastStep.getOrDefault(GenaiAliases.FINAL_NORM_STEP, Set.of()));
+        return sites.size() == candidates.size()
+                ? sites
+                : sites.stream().filter(candidates::contains).toList();
+    }
+
+    private static Set<Site> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    private static String lastStep(String module) {
+        return module.substring(module.lastIndexOf('.') + 1);
     }
 
     /** The sites that a line of a map names: by node, weight or output. */
@@ -73,8 +103,7 @@ final class SiteMatcher {
     /** Who maps a q_proj to a packed weight means its part of it. */
     private Fit fitOfMapped(ModuleChange change, Site site) {
         Fit whole = fit(change, site);
-        String last = change.module().substring(change.module().lastIndexOf('.') + 1);
-        Optional<PackedPart> part = PackedPart.ofProjection(last);
+        Optional<PackedPart> part = PackedPart.ofProjection(lastStep(change.module()));
         return whole.view().isPresent() || !whole.sameKind() || part.isEmpty()
                 ? whole
                 : fitOfPart(change, site, part.get())
@@ -118,7 +147,7 @@ final class SiteMatcher {
     }
 
     private Optional<PackedHeads> headsOf(Site site) {
-        return heads.computeIfAbsent(site, any -> SiteFinder.packedHeads(scopes, site));
+        return heads.computeIfAbsent(site, any -> PackedHeads.behind(scopes, site));
     }
 
     private static @Nullable SiteMatch better(@Nullable SiteMatch one, @Nullable SiteMatch other) {

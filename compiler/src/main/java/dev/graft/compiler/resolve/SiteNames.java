@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the names under which one use of a stored tensor can be known. */
 final class SiteNames {
+    /** A weight is folded from few values; a long list is not about one weight. */
+    private static final int MAX_CANDIDATES = 64;
+
     private final Map<String, SiteName> names = new LinkedHashMap<>();
 
     private SiteNames() {}
@@ -61,7 +64,7 @@ final class SiteNames {
                 .info(value.name())
                 .map(info -> info.metadata().getOrDefault(ModuleNames.FOLDED_FROM, ""))
                 .ifPresent(text -> candidates.addAll(ModuleNames.pythonList(text)));
-        for (String candidate : candidates) {
+        for (String candidate : candidates.subList(0, Math.min(candidates.size(), MAX_CANDIDATES))) {
             Optional<ParameterName> name = ModuleNames.ofTensorName(candidate);
             name.filter(found -> role.isEmpty() || role.equals(found.parameter()) || !isCommon(found.parameter()))
                     .ifPresent(found -> add(found.module(), found.parameter(), Rule.WEIGHT_NAME));

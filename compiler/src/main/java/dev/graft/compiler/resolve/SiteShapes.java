@@ -4,6 +4,7 @@ import dev.graft.compiler.scan.NodeIndex;
 import dev.graft.tensor.Shape;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * How an operator reads a weight: its kind and the weight as a matrix.
@@ -12,8 +13,15 @@ import java.util.OptionalLong;
  * operator reads are the inputs, in {@code W·x} and in Gemm with transB they are the outputs; a transposition in between flips it.
  */
 record SiteShapes(SiteKind kind, WeightView view) {
+    /** Domains whose operators read weights in ONNX's layouts; ONNX Runtime's internal ones (nchwc, nhwc) have their own. */
+    private static final Set<String> DOMAINS = Set.of("", "com.microsoft");
+
     /** The shape of a use, if the operator is one whose weight can be adapted. */
     static Optional<SiteShapes> of(Scope scope, NodeIndex node, int input, StoredValue stored) {
+        return DOMAINS.contains(node.domain()) ? ofKnown(scope, node, input, stored) : Optional.empty();
+    }
+
+    private static Optional<SiteShapes> ofKnown(Scope scope, NodeIndex node, int input, StoredValue stored) {
         return switch (node.opType()) {
             case "MatMul", "FusedMatMul", "Gemm", "FusedGemm" -> product(scope, node, input, stored);
             case "DynamicQuantizeMatMul", "MatMulIntegerToFloat" -> quantizedProduct(input, stored);

@@ -108,7 +108,7 @@ final class ExternalData {
                 ? "it has no location"
                 : location.indexOf('\0') >= 0
                         ? "its location '" + shown(location) + "' has a NUL character"
-                        : location.matches("([/\\\\]|[A-Za-z]:).*")
+                        : isAbsolute(location)
                                 ? "its location '" + shown(location) + "' is absolute"
                                 : List.of(location.split("[/\\\\]", -1)).contains("..")
                                         ? "its location '" + shown(location) + "' leads out of the model's folder"
@@ -121,6 +121,11 @@ final class ExternalData {
         } catch (InvalidPathException e) {
             throw invalid(tensor, "its location '" + shown(location) + "' is not a path", model);
         }
+    }
+
+    private static boolean isAbsolute(String location) {
+        boolean drive = location.length() > 1 && location.charAt(1) == ':' && Character.isLetter(location.charAt(0));
+        return drive || location.startsWith("/") || location.startsWith("\\");
     }
 
     private Path contained(String tensor, String location, Path candidate) {

@@ -12,7 +12,7 @@ final class ScanContext {
     final List<String> warnings = new ArrayList<>();
 
     /** The overload that a node calls, for the few nodes that name one. */
-    final Map<NodeIndex, String> overloads = new IdentityHashMap<>();
+    final IdentityHashMap<NodeIndex, String> overloads = new IdentityHashMap<>();
 
     ScanContext(WireReader reader, ExternalData external) {
         this.reader = reader;

@@ -3,9 +3,8 @@ package dev.graft.compiler.scan;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +15,33 @@ final class TensorData {
 
     /** The data fields of TensorProto. */
     enum Field {
-        FLOAT_DATA(4, WireReader.FIXED32, EnumSet.of(DType.FLOAT32, DType.COMPLEX64)),
-        INT32_DATA(5, WireReader.VARINT, narrowTypes()),
-        STRING_DATA(6, WireReader.BYTES, EnumSet.of(DType.STRING)),
-        INT64_DATA(7, WireReader.VARINT, EnumSet.of(DType.INT64)),
-        RAW_DATA(9, WireReader.BYTES, EnumSet.complementOf(EnumSet.of(DType.STRING))),
-        DOUBLE_DATA(10, WireReader.FIXED64, EnumSet.of(DType.FLOAT64, DType.COMPLEX128)),
-        UINT64_DATA(11, WireReader.VARINT, EnumSet.of(DType.UINT64, DType.UINT32));
+        FLOAT_DATA(4, WireReader.FIXED32),
+        INT32_DATA(5, WireReader.VARINT),
+        STRING_DATA(6, WireReader.BYTES),
+        INT64_DATA(7, WireReader.VARINT),
+        RAW_DATA(9, WireReader.BYTES),
+        DOUBLE_DATA(10, WireReader.FIXED64),
+        UINT64_DATA(11, WireReader.VARINT);
 
         private final int number;
         private final int elementWire;
-        private final Set<DType> types;
 
-        Field(int number, int elementWire, Set<DType> types) {
+        Field(int number, int elementWire) {
             this.number = number;
             this.elementWire = elementWire;
-            this.types = types;
+        }
+
+        /** Which types ONNX stores in the field. */
+        boolean holds(DType type) {
+            return switch (this) {
+                case FLOAT_DATA -> type == DType.FLOAT32 || type == DType.COMPLEX64;
+                case DOUBLE_DATA -> type == DType.FLOAT64 || type == DType.COMPLEX128;
+                case INT32_DATA -> type == DType.INT32 || type.bits() > 0 && type.bits() <= 16;
+                case INT64_DATA -> type == DType.INT64;
+                case UINT64_DATA -> type == DType.UINT64 || type == DType.UINT32;
+                case STRING_DATA -> type == DType.STRING;
+                case RAW_DATA -> type != DType.STRING;
+            };
         }
 
         int number() {
@@ -39,7 +49,7 @@ final class TensorData {
         }
 
         String title() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
 
         static Field ofNumber(int number) {
@@ -47,12 +57,6 @@ final class TensorData {
                     .filter(field -> field.number == number)
                     .findFirst()
                     .orElseThrow();
-        }
-
-        private static Set<DType> narrowTypes() {
-            EnumSet<DType> types = EnumSet.allOf(DType.class);
-            types.removeIf(type -> type.bits() > 16 && type != DType.INT32 || type == DType.STRING);
-            return types;
         }
     }
 
@@ -128,7 +132,7 @@ final class TensorData {
     /** What is wrong with this data for a tensor of that type and shape, or null. */
     @Nullable
     String problem(DType dtype, Shape shape, long expectedBytes) {
-        if (!field.types.contains(dtype)) {
+        if (!field.holds(dtype)) {
             return field.title() + " cannot hold " + dtype.displayName();
         }
         boolean counted = field.elementWire == WireReader.VARINT || field == Field.STRING_DATA;

@@ -1,18 +1,31 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.adapter.WeightedAdapter;
+import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
-import dev.graft.adapter.format.peft.PeftReader;
+
 import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.WeightView;
+import dev.graft.compiler.scan.ByteRegion;
 import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.compiler.scan.TensorIndex;
+import dev.graft.compiler.scan.TensorStorage;
 import dev.graft.compiler.synthetic.SyntheticLlama;
 import dev.graft.io.Progress;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.Tensor;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -28,13 +41,21 @@ final class MergeKernelTiming {
         long bytes = Long.parseLong(arguments[1]) << 20;
         int threads = Integer.parseInt(arguments[2]);
         kernel(16, 512);
+        unit(16, 1152, 3072);
         SyntheticLlama.Written files = SyntheticLlama.write(folder.resolve("base"), bytes, DType.FLOAT32);
         for (int round = 0; round < Integer.parseInt(arguments[3]); round++) {
             double copy = copy(files.model().getParent(), folder.resolve("copy"));
+            long before = processorTime();
             double merge = merge(files, folder.resolve("merged"), threads);
             System.out.printf(
-                    "%.2f GB: copy %.2f s, merge %.2f s, ratio %.2f%n", files.bytes() / 1e9, copy, merge, merge / copy);
+                    "%.2f GB: copy %.2f s, merge %.2f s (%.2f s of processors), ratio %.2f%n",
+                    files.bytes() / 1e9, copy, merge, (processorTime() - before) / 1e9, merge / copy);
         }
+    }
+
+    private static long processorTime() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     private static void kernel(int rank, int columns) {
@@ -53,6 +74,45 @@ final class MergeKernelTiming {
             double flops = 2.0 * rank * columns * repeats;
             System.out.printf("kernel: %.1f GFLOP/s (%f)%n", flops / (System.nanoTime() - start), sum[3]);
         }
+    }
+
+    /** The whole computation of a unit, without files. */
+    private static void unit(int rank, int rows, int columns) {
+        Tensor left = random("B", rows, rank);
+        Tensor right = random("A", rank, columns);
+        TensorIndex tensor = new TensorIndex(
+                "W",
+                DType.FLOAT32,
+                Shape.of(rows, columns),
+                new TensorStorage.Encoded("none"),
+                new ByteRegion(Path.of("none"), 0, 0));
+        LowRankTerm term = new LowRankTerm(
+                MatrixSource.of(left, rows, rank), MatrixSource.of(right, rank, columns), 2.0, null, true);
+        BlockEdit block = new BlockEdit(
+                "m", WeightView.whole(tensor, Orientation.OUT_IN), null, List.of(term), List.of());
+        TensorEdit edit = new TensorEdit(tensor, List.of(block));
+        ByteBuffer buffer = ByteBuffer.allocateDirect(Unit.LARGEST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        random("W", 1, Unit.LARGEST_BYTES / 4).bytes().read(0, buffer.duplicate());
+        try (OpenFiles files = new OpenFiles()) {
+            UnitComputer computer = new UnitComputer(files, Map.of());
+            for (int round = 0; round < Integer.getInteger("rounds", 8); round++) {
+                long start = System.nanoTime();
+                for (int repeat = 0; repeat < 10; repeat++) {
+                    Unit.unitsOf(edit).forEach(unit -> computer.compute(unit, buffer.clear()));
+                }
+                double elements = 10.0 * rows * columns;
+                System.out.printf("unit: %.2f ns per element%n", (System.nanoTime() - start) / elements);
+            }
+        }
+    }
+
+    private static Tensor random(String name, int rows, int columns) {
+        Random random = new Random(3);
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return Tensor.ofFloats(name, Shape.of(rows, columns), values);
     }
 
     private static double copy(Path from, Path to) throws IOException {
@@ -78,7 +138,7 @@ final class MergeKernelTiming {
         Path output = to.resolve("model.onnx");
         long start = System.nanoTime();
         Resolution resolution = Bindings.byNodeName(
-                ModelScanner.scan(files.model()), WeightedAdapter.of(PeftReader.read(files.adapter(), ReadOptions.DEFAULT)));
+                ModelScanner.scan(files.model()), WeightedAdapter.of(AdapterFiles.readAdapter(files.adapter(), ReadOptions.DEFAULT)));
         MergeReport report = Merger.merge(resolution, output, new MergeOptions(false, false, threads), Progress.NONE);
         double seconds = (System.nanoTime() - start) / 1e9;
         for (Path file : report.files()) {

@@ -80,7 +80,8 @@ public final class InputFiles {
 
     private List<Map<String, HostTensor>> readLines() {
         if (!Files.exists(file)) {
-            throw new GraftException(ErrorCode.FILE_NOT_FOUND, "no such file", Location.ofFile(file), "Check the path.");
+            throw new GraftException(
+                    ErrorCode.FILE_NOT_FOUND, "no such file", Location.ofFile(file), "Check the path.");
         }
         List<Map<String, HostTensor>> samples = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(file)) {
@@ -95,7 +96,11 @@ public final class InputFiles {
             }
         } catch (IOException e) {
             throw new GraftException(
-                    ErrorCode.IO_FAILED, "cannot read the file as UTF-8 text: " + e.getMessage(), Location.ofFile(file), "", e);
+                    ErrorCode.IO_FAILED,
+                    "cannot read the file as UTF-8 text: " + e.getMessage(),
+                    Location.ofFile(file),
+                    "",
+                    e);
         }
         if (samples.isEmpty()) {
             throw invalid("the file holds no sample", 1);
@@ -130,7 +135,7 @@ public final class InputFiles {
         try {
             return completion.complete(given);
         } catch (GraftException e) {
-            throw new GraftException(e.code(), e.getMessage(), location(line), e.remedy(), e);
+            throw new GraftException(e.code(), String.valueOf(e.getMessage()), location(line), e.remedy(), e);
         }
     }
 

@@ -38,7 +38,8 @@ public enum InputRole {
 
     private static final Pattern SAMPLE_RATE_NAME = Pattern.compile("sr|.*sampl(e|ing)_rate.*");
     private static final Pattern IMAGE_NAME = Pattern.compile(".*(pixel|image|img).*");
-    private static final Pattern AUDIO_NAME = Pattern.compile(".*(audio|wave|speech|input_values|input_features|mel).*");
+    private static final Pattern AUDIO_NAME =
+            Pattern.compile(".*(audio|wave|speech|input_values|input_features|mel).*");
     private static final Pattern PAST_NAME = Pattern.compile("past[_.].*|past|.*past_key.*|.*\\.(past|cache)\\..*");
 
     /** The role of an input. */
@@ -61,7 +62,7 @@ public enum InputRole {
         if (PAST_NAME.matcher(name).matches()) {
             return PAST;
         }
-        if (IMAGE_NAME.matcher(name).matches() || input.rank() == 4 && name.startsWith("input")) {
+        if (IMAGE_NAME.matcher(name).matches() || (input.rank() == 4 && name.startsWith("input"))) {
             return IMAGE;
         }
         return AUDIO_NAME.matcher(name).matches() ? AUDIO : OTHER;

@@ -26,9 +26,9 @@ public final class ModelFolderHints {
      * @throws dev.graft.error.GraftException {@code JSON_MALFORMED} if there is one and it is not JSON
      */
     public static InputHints read(Path model, List<ValueDescription> inputs) {
-        Path folder = model.toAbsolutePath().getParent();
-        Path genai = folder.resolve("genai_config.json");
-        Path huggingFace = folder.resolve("config.json");
+        Path absolute = model.toAbsolutePath();
+        Path genai = absolute.resolveSibling("genai_config.json");
+        Path huggingFace = absolute.resolveSibling("config.json");
         InputHints hints = InputHints.NONE;
         if (Files.isRegularFile(genai)) {
             JsonObject config = member(JsonFiles.readObject(genai), "model");

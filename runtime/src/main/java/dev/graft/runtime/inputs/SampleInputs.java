@@ -118,9 +118,10 @@ public final class SampleInputs {
             case TOTAL_LENGTH -> constant(dtype, shape, currentLength(made));
             case TOTAL_LENGTH_LESS_ONE -> constant(dtype, shape, currentLength(made) - 1);
             case SAMPLE_RATE -> constant(dtype, shape, SAMPLE_RATE);
-            case IMAGE, AUDIO, OTHER -> dtype.isFloat()
-                    ? HostTensor.ofDoubles(dtype, shape, gaussians(random, count))
-                    : integers(input, shape, random);
+            case IMAGE, AUDIO, OTHER ->
+                dtype.isFloat()
+                        ? HostTensor.ofDoubles(dtype, shape, gaussians(random, count))
+                        : integers(input, shape, random);
         };
     }
 
@@ -133,7 +134,8 @@ public final class SampleInputs {
             values[i] = (long) (random.nextDouble() * bound);
         }
         return dtype.isFloat()
-                ? HostTensor.ofDoubles(dtype, shape, LongStream.of(values).asDoubleStream().toArray())
+                ? HostTensor.ofDoubles(
+                        dtype, shape, LongStream.of(values).asDoubleStream().toArray())
                 : HostTensor.ofIntegers(dtype, shape, values);
     }
 
@@ -154,7 +156,7 @@ public final class SampleInputs {
         int count = Math.toIntExact(shape.elements());
         if (dtype.isFloat()) {
             double[] values = new double[count];
-            Arrays.fill(values, value);
+            Arrays.fill(values, (double) value);
             return HostTensor.ofDoubles(dtype, shape, values);
         }
         long[] values = new long[count];
@@ -165,8 +167,10 @@ public final class SampleInputs {
     /** The tokens per row of the token ids made so far. */
     private long currentLength(Map<String, HostTensor> made) {
         return inputs.stream()
-                .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS && made.containsKey(input.name()))
-                .mapToLong(input -> made.get(input.name()).shape().dim(-1))
+                .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS)
+                .map(input -> made.get(input.name()))
+                .filter(Objects::nonNull)
+                .mapToLong(tokens -> tokens.shape().dim(-1))
                 .findFirst()
                 .orElse(1);
     }

@@ -15,7 +15,8 @@ public record SampleSize(long batch, long sequence) {
 
     public SampleSize {
         if (batch < 1 || sequence < 1) {
-            throw new IllegalArgumentException("a sample has at least one row and one step: " + batch + ", " + sequence);
+            throw new IllegalArgumentException(
+                    "a sample has at least one row and one step: " + batch + ", " + sequence);
         }
     }
 }

@@ -38,7 +38,8 @@ final class SymbolLengths {
     /** Takes the lengths of a tensor that is given. */
     void bind(ValueDescription input, HostTensor given) {
         for (int axis = 0; axis < input.rank() && axis < given.shape().rank(); axis++) {
-            if (input.dims().get(axis) instanceof Dimension.Symbolic symbol && !symbol.name().isEmpty()) {
+            if (input.dims().get(axis) instanceof Dimension.Symbolic symbol
+                    && !symbol.name().isEmpty()) {
                 bound.putIfAbsent(symbol.name(), given.shape().dim(axis));
             }
         }
@@ -124,7 +125,8 @@ final class SymbolLengths {
 
     private long byPlace(ValueDescription input, InputRole role, int axis) {
         if (role == InputRole.IMAGE) {
-            boolean channelsLast = input.dims().get(input.rank() - 1) instanceof Dimension.Fixed last && last.length() <= 4;
+            boolean channelsLast =
+                    input.dims().get(input.rank() - 1) instanceof Dimension.Fixed last && last.length() <= 4;
             int channels = channelsLast ? input.rank() - 1 : 1;
             return axis == 0 ? size.batch() : axis == channels ? CHANNELS : IMAGE_EDGE;
         }

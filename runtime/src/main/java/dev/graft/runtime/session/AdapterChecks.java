@@ -45,25 +45,22 @@ final class AdapterChecks {
             Collection<String> required) {
         AdapterChecks checks = new AdapterChecks(adapter, model, overridable);
         for (AdapterParameter parameter : parameters) {
-            if (checks.parameters.put(parameter.name(), parameter) != null) {
-                throw checks.invalid(parameter.name(), "the adapter holds this tensor twice", "Write the adapter again.");
-            }
+            checks.parameters.put(parameter.name(), parameter);
         }
         for (AdapterParameter parameter : parameters) {
-            checks.checkName(parameter, required);
-            checks.checkType(parameter);
-            checks.checkShape(parameter);
+            OverridableInput input = overridable.get(parameter.name());
+            if (input == null) {
+                throw checks.noPlace(parameter.name(), required);
+            }
+            checks.checkType(parameter, input.value());
+            checks.checkShape(parameter, input.value());
             checks.checkPair(parameter);
         }
     }
 
-    private void checkName(AdapterParameter parameter, Collection<String> required) {
-        String name = parameter.name();
-        if (overridable.containsKey(name)) {
-            return;
-        }
+    private GraftException noPlace(String name, Collection<String> required) {
         if (required.contains(name)) {
-            throw notFound(
+            return notFound(
                     name,
                     "the adapter holds a tensor of the name of an input that every run must feed; it would silently replace what is fed",
                     "Feed this tensor as an input, or attach with --style input, which gives each factor a default.");
@@ -71,26 +68,27 @@ final class AdapterChecks {
         String known = overridable.isEmpty()
                 ? "the model has no overridable inputs"
                 : "the model's overridable inputs are " + Listing.of(overridable.keySet(), 6);
-        throw notFound(
+        return notFound(
                 name,
                 "the adapter holds a tensor that the model has no place for; " + known,
                 "Use a model made by graft attach --style input for the adapter's targets, with the same kind of names "
                         + "(--names olive or genai).");
     }
 
-    private void checkType(AdapterParameter parameter) {
-        DType expected = overridable.get(parameter.name()).value().dtype();
+    private void checkType(AdapterParameter parameter, ValueDescription input) {
+        DType expected = input.dtype();
         if (parameter.dtype() != expected) {
             throw invalid(
                     parameter.name(),
-                    "expected " + (expected == null ? "another kind of value" : expected.displayName()) + ", which the model computes in, got "
+                    "expected " + (expected == null ? "another kind of value" : expected.displayName())
+                            + ", which the model computes in, got "
                             + parameter.dtype().displayName(),
                     "Convert the adapter with graft convert for this model; ONNX Runtime casts nothing.");
         }
     }
 
-    private void checkShape(AdapterParameter parameter) {
-        List<Dimension> dims = overridable.get(parameter.name()).value().dims();
+    private void checkShape(AdapterParameter parameter, ValueDescription input) {
+        List<Dimension> dims = input.dims();
         boolean fits = dims.size() == parameter.shape().rank();
         for (int axis = 0; fits && axis < dims.size(); axis++) {
             fits = !(dims.get(axis) instanceof Dimension.Fixed fixed)

@@ -22,8 +22,9 @@ public record HostTensor(DType dtype, Shape shape, ByteBuffer bytes) {
         }
         long expected = dtype.byteSize(shape.elements());
         if (!bytes.isDirect() || bytes.remaining() != expected) {
-            throw new IllegalArgumentException((bytes.isDirect() ? "direct" : "heap") + " buffer of " + bytes.remaining()
-                    + " bytes for " + dtype + " " + shape + ", which takes a direct one of " + expected);
+            throw new IllegalArgumentException(
+                    (bytes.isDirect() ? "direct" : "heap") + " buffer of " + bytes.remaining() + " bytes for " + dtype
+                            + " " + shape + ", which takes a direct one of " + expected);
         }
         bytes = bytes.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -64,7 +65,8 @@ public record HostTensor(DType dtype, Shape shape, ByteBuffer bytes) {
 
     /** A copy of a tensor that lies in a file or array. */
     public static HostTensor of(Tensor tensor) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(tensor.bytes().size()));
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(Math.toIntExact(tensor.bytes().size()));
         tensor.bytes().read(0, buffer);
         return new HostTensor(tensor.dtype(), tensor.shape(), buffer.flip());
     }

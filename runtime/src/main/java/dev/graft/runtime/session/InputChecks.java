@@ -30,15 +30,24 @@ final class InputChecks {
                     (missing.isEmpty() ? "" : "no value for the input " + Listing.of(missing, 8))
                             + (missing.isEmpty() || unknown.isEmpty() ? "" : "; ")
                             + (unknown.isEmpty() ? "" : "the model has no input " + Listing.of(unknown, 8)),
-                    "Feed exactly: " + expected.values().stream().map(Object::toString).collect(Collectors.joining("; "))
+                    "Feed exactly: "
+                            + expected.values().stream().map(Object::toString).collect(Collectors.joining("; "))
                             + ". Initializers that an adapter can override are set by an adapter only.");
         }
-        inputs.forEach((name, tensor) -> checkOne(model, expected.get(name), tensor));
+        for (ValueDescription input : expected.values()) {
+            HostTensor tensor = inputs.get(input.name());
+            if (tensor != null) {
+                checkOne(model, input, tensor);
+            }
+        }
     }
 
     private static void checkOne(Path model, ValueDescription expected, HostTensor tensor) {
         if (expected.dtype() != tensor.dtype() || !shapeFits(expected.dims(), tensor)) {
-            throw invalid(model, "expected " + expected + ", got " + tensor, "Feed this input in the type and shape that the model takes.");
+            throw invalid(
+                    model,
+                    "expected " + expected + ", got " + tensor,
+                    "Feed this input in the type and shape that the model takes.");
         }
         if (OrtTensors.feedType(tensor.dtype()).isEmpty()) {
             throw invalid(
@@ -56,7 +65,8 @@ final class InputChecks {
         }
         boolean fits = dims.size() == tensor.shape().rank();
         for (int axis = 0; fits && axis < dims.size(); axis++) {
-            fits = !(dims.get(axis) instanceof Dimension.Fixed fixed) || fixed.length() == tensor.shape().dim(axis);
+            fits = !(dims.get(axis) instanceof Dimension.Fixed fixed)
+                    || fixed.length() == tensor.shape().dim(axis);
         }
         return fits;
     }

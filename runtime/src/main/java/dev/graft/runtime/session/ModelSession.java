@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -43,7 +44,9 @@ public final class ModelSession implements AutoCloseable {
         this.inputs = describe(session.getInputInfo());
         this.outputs = describe(session.getOutputInfo());
         this.numericOutputs = new LinkedHashSet<>();
-        outputs.values().stream().filter(ValueDescription::isNumeric).forEach(output -> numericOutputs.add(output.name()));
+        outputs.values().stream()
+                .filter(ValueDescription::isNumeric)
+                .forEach(output -> numericOutputs.add(output.name()));
         this.lifetime = new SharedLifetime(() -> OrtRuntime.close(session));
     }
 
@@ -109,7 +112,9 @@ public final class ModelSession implements AutoCloseable {
      *     {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTER_TENSORS_INVALID} for a wrong type, a lone factor or ranks that differ
      */
     public LoadedAdapter loadAdapter(Path adapterFile) {
-        List<AdapterParameter> parameters = AdapterParameters.read(adapterFile);
+        List<AdapterParameter> parameters = OnnxAdapterReader.read(adapterFile).tensors().values().stream()
+                .map(AdapterParameter::of)
+                .toList();
         AdapterChecks.check(adapterFile, parameters, file, overridableInputs(), inputs.keySet());
         OrtLoraAdapter handle = OrtRuntime.loadAdapter(adapterFile);
         LoadedAdapter adapter = new LoadedAdapter(this, adapterFile, parameters, handle);
@@ -209,7 +214,8 @@ public final class ModelSession implements AutoCloseable {
                 if (other != null) {
                     throw new GraftException(
                             ErrorCode.ADAPTERS_CONFLICT,
-                            "'" + other.name() + "' and '" + adapter.name() + "' both set this tensor, and ONNX Runtime would take one of "
+                            "'" + other.name() + "' and '" + adapter.name()
+                                    + "' both set this tensor, and ONNX Runtime would take one of "
                                     + "them, not the sum",
                             Location.ofTensor(adapter.file(), parameter.name()),
                             "Run with one of them, or combine them into one adapter file first.");

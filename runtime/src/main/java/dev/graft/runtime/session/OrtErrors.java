@@ -58,6 +58,8 @@ final class OrtErrors {
     }
 
     private static String reason(OrtException cause) {
-        return PREFIX.matcher(String.valueOf(cause.getMessage())).replaceFirst("").strip();
+        return PREFIX.matcher(String.valueOf(cause.getMessage()))
+                .replaceFirst("")
+                .strip();
     }
 }

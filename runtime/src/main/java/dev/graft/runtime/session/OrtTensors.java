@@ -23,7 +23,10 @@ final class OrtTensors {
     /** ONNX Runtime's view of a tensor; shares its memory, so the tensor must be reachable for as long as the view is. */
     static OnnxTensor view(OrtEnvironment environment, HostTensor tensor) throws OrtException {
         return OnnxTensor.createTensor(
-                environment, tensor.bytes(), tensor.shape().toArray(), feedType(tensor.dtype()).orElseThrow());
+                environment,
+                tensor.bytes(),
+                tensor.shape().toArray(),
+                feedType(tensor.dtype()).orElseThrow());
     }
 
     /** A copy of what ONNX Runtime computed. */
@@ -34,7 +37,8 @@ final class OrtTensors {
             throw new IllegalArgumentException("not a numeric tensor: " + info);
         }
         ByteBuffer source = value.getByteBuffer();
-        ByteBuffer copy = ByteBuffer.allocateDirect(source.remaining()).put(source).flip();
+        ByteBuffer copy =
+                ByteBuffer.allocateDirect(source.remaining()).put(source).flip();
         return new HostTensor(dtype, Shape.of(info.getShape()), copy);
     }
 

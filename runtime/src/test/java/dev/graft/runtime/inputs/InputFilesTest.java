@@ -34,7 +34,8 @@ class InputFilesTest {
 
     @Test
     void aLineIsASampleAndTheMaskFollows() throws Exception {
-        Path file = Files.writeString(folder.resolve("inputs.jsonl"), "{\"input_ids\": [5, 6, 7]}\r\n\n{\"input_ids\": [[1, 2], [3, 4]]}\n");
+        Path file = Files.writeString(
+                folder.resolve("inputs.jsonl"), "{\"input_ids\": [5, 6, 7]}\r\n\n{\"input_ids\": [[1, 2], [3, 4]]}\n");
 
         List<Map<String, HostTensor>> samples = InputFiles.read(file, INPUTS, InputHints.NONE);
 
@@ -52,17 +53,15 @@ class InputFilesTest {
                 new ValueDescription("flag", DType.BOOL, List.of(new Dimension.Fixed(1))));
         Path file = Files.writeString(folder.resolve("inputs.jsonl"), "{\"x\": [0.5, -2], \"flag\": [true]}");
 
-        Map<String, HostTensor> sample = InputFiles.read(file, inputs, InputHints.NONE).get(0);
+        Map<String, HostTensor> sample =
+                InputFiles.read(file, inputs, InputHints.NONE).get(0);
 
         assertThat(sample.get("x")).isEqualTo(HostTensor.ofDoubles(DType.FLOAT16, Shape.of(1, 2), 0.5, -2));
         assertThat(sample.get("flag").toLongs()).containsExactly(1);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             {"input_ids": [1, [2]]}      | input 'input_ids': rows of different lengths
             {"input_ids": [[1], 2]}      | input 'input_ids': some numbers are nested deeper than others
             {"input_ids": [[1], [2, 3]]} | input 'input_ids': rows of different lengths
@@ -97,7 +96,11 @@ class InputFilesTest {
         String header = "{\"input_ids\":{\"dtype\":\"I64\",\"shape\":[1,2],\"data_offsets\":[0,16]},"
                 + "\"expected\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[16,20]}}";
         ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 20).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII)).putLong(8).putLong(9).putFloat(1);
+        bytes.putLong(header.length())
+                .put(header.getBytes(StandardCharsets.US_ASCII))
+                .putLong(8)
+                .putLong(9)
+                .putFloat(1);
         Files.write(file, bytes.array());
 
         List<Map<String, HostTensor>> samples = InputFiles.read(file, INPUTS, InputHints.NONE);
@@ -114,8 +117,10 @@ class InputFilesTest {
 
         assertThat(failure(() -> InputFiles.read(csv, INPUTS, InputHints.NONE)).code())
                 .isEqualTo(ErrorCode.UNKNOWN_FORMAT);
-        assertThat(failure(() -> InputFiles.read(empty, INPUTS, InputHints.NONE))).hasMessage("the file holds no sample");
-        assertThat(failure(() -> InputFiles.read(folder.resolve("no.jsonl"), INPUTS, InputHints.NONE)).code())
+        assertThat(failure(() -> InputFiles.read(empty, INPUTS, InputHints.NONE)))
+                .hasMessage("the file holds no sample");
+        assertThat(failure(() -> InputFiles.read(folder.resolve("no.jsonl"), INPUTS, InputHints.NONE))
+                        .code())
                 .isEqualTo(ErrorCode.FILE_NOT_FOUND);
     }
 
@@ -125,8 +130,7 @@ class InputFilesTest {
                 folder.resolve("genai_config.json"),
                 "{\"model\": {\"vocab_size\": 512, \"decoder\": {\"head_size\": 16}}}");
         Files.writeString(
-                folder.resolve("config.json"),
-                "{\"vocab_size\": 99, \"hidden_size\": 64, \"num_attention_heads\": 8}");
+                folder.resolve("config.json"), "{\"vocab_size\": 99, \"hidden_size\": 64, \"num_attention_heads\": 8}");
 
         InputHints hints = ModelFolderHints.read(folder.resolve("model.onnx"), INPUTS);
 

@@ -40,7 +40,6 @@ class RealModelsTest {
                 "models/graph_zoo/optimum_asset.onnx",
                 "models/graph_zoo/superres.onnx",
                 "models/graph_zoo/tribuo_tinybert.onnx",
-                "models/graph_zoo/trt_attention_head.onnx",
                 "models/graph_zoo/ultraface.onnx",
                 "models/graph_zoo/vespa_mlm.onnx",
                 "models/graph_zoo/vespa_random_decoder.onnx",

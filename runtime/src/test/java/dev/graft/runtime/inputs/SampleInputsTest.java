@@ -23,7 +23,8 @@ class SampleInputsTest {
     void tokenIdsStayBelowTheVocabulary() {
         ValueDescription ids = input("input_ids", DType.INT64, "batch", "sequence");
 
-        HostTensor sample = make(InputHints.NONE.withBound("input_ids", 7), new SampleSize(50, 20), ids).get("input_ids");
+        HostTensor sample = make(InputHints.NONE.withBound("input_ids", 7), new SampleSize(50, 20), ids)
+                .get("input_ids");
 
         assertThat(sample.shape()).isEqualTo(Shape.of(50, 20));
         assertThat(sample.toLongs()).containsOnly(0, 1, 2, 3, 4, 5, 6);
@@ -31,8 +32,8 @@ class SampleInputsTest {
 
     @Test
     void theSameSeedGivesTheSameValues() {
-        List<ValueDescription> inputs =
-                List.of(input("input_ids", DType.INT64, "batch", "sequence"), input("noise", DType.FLOAT32, "batch", 4));
+        List<ValueDescription> inputs = List.of(
+                input("input_ids", DType.INT64, "batch", "sequence"), input("noise", DType.FLOAT32, "batch", 4));
         SampleInputs samples = SampleInputs.of(inputs, InputHints.NONE.withBound("input_ids", 1000));
 
         assertThat(samples.make(TWO_BY_THREE, 5)).isEqualTo(samples.make(TWO_BY_THREE, 5));
@@ -62,10 +63,18 @@ class SampleInputsTest {
         GraftException error = failure(() -> make(
                 InputHints.NONE,
                 TWO_BY_THREE,
-                input("past_key_values.0.key", DType.FLOAT32, "batch_size", 4, "past_sequence_length", "kv_cache_dim")));
+                input(
+                        "past_key_values.0.key",
+                        DType.FLOAT32,
+                        "batch_size",
+                        4,
+                        "past_sequence_length",
+                        "kv_cache_dim")));
 
         assertThat(error.code()).isEqualTo(ErrorCode.INPUTS_INVALID);
-        assertThat(error).hasMessage("the model does not say how long its dimension 'kv_cache_dim' is, and no other length would run");
+        assertThat(error)
+                .hasMessage(
+                        "the model does not say how long its dimension 'kv_cache_dim' is, and no other length would run");
         assertThat(error.remedy()).contains("genai_config.json");
     }
 
@@ -125,7 +134,8 @@ class SampleInputsTest {
 
     @Test
     void otherNumbersAreNormallyDistributed() {
-        HostTensor sample = make(InputHints.NONE, new SampleSize(1000, 1), input("x", DType.FLOAT64, "n", 10)).get("x");
+        HostTensor sample = make(InputHints.NONE, new SampleSize(1000, 1), input("x", DType.FLOAT64, "n", 10))
+                .get("x");
 
         double[] values = sample.toDoubles();
         double mean = Arrays.stream(values).average().orElseThrow();
@@ -142,7 +152,8 @@ class SampleInputsTest {
                 input("left", DType.FLOAT32, "batch", "width_of_both"),
                 input("right", DType.FLOAT32, "width_of_both", 5));
 
-        assertThat(sample.get("left").shape().dim(1)).isEqualTo(sample.get("right").shape().dim(0));
+        assertThat(sample.get("left").shape().dim(1))
+                .isEqualTo(sample.get("right").shape().dim(0));
     }
 
     @Test
@@ -151,7 +162,8 @@ class SampleInputsTest {
                         List.of(input("input_ids", DType.INT64, "batch", "sequence")), InputHints.NONE)
                 .makeSeveral(5, 1);
 
-        assertThat(samples).extracting(sample -> sample.get("input_ids").shape().toString())
+        assertThat(samples)
+                .extracting(sample -> sample.get("input_ids").shape().toString())
                 .containsExactly("[1, 8]", "[2, 5]", "[1, 1]", "[3, 16]", "[1, 8]");
     }
 
@@ -203,9 +215,10 @@ class SampleInputsTest {
     private static ValueDescription input(String name, DType dtype, Object... dims) {
         List<Dimension> list = new ArrayList<>();
         for (Object dim : dims) {
-            list.add(dim instanceof Number length
-                    ? new Dimension.Fixed(length.longValue())
-                    : new Dimension.Symbolic(dim.toString()));
+            list.add(
+                    dim instanceof Number length
+                            ? new Dimension.Fixed(length.longValue())
+                            : new Dimension.Symbolic(dim.toString()));
         }
         return new ValueDescription(name, dtype, list);
     }

@@ -34,9 +34,12 @@ class HostTensorTest {
 
     @Test
     void unsignedValuesAreNotNegative() {
-        assertThat(HostTensor.ofIntegers(DType.UINT8, Shape.of(1), 200).toLongs()).containsExactly(200);
-        assertThat(HostTensor.ofIntegers(DType.UINT16, Shape.of(1), 60_000).toLongs()).containsExactly(60_000);
-        assertThat(HostTensor.ofIntegers(DType.UINT32, Shape.of(1), 4_000_000_000L).toLongs())
+        assertThat(HostTensor.ofIntegers(DType.UINT8, Shape.of(1), 200).toLongs())
+                .containsExactly(200);
+        assertThat(HostTensor.ofIntegers(DType.UINT16, Shape.of(1), 60_000).toLongs())
+                .containsExactly(60_000);
+        assertThat(HostTensor.ofIntegers(DType.UINT32, Shape.of(1), 4_000_000_000L)
+                        .toLongs())
                 .containsExactly(4_000_000_000L);
     }
 

@@ -5,118 +5,132 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
+import dev.graft.runtime.tiny.TinyModel;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
-import dev.graft.testing.Shared;
+import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The rows of the table of silent failures of ONNX Runtime's adapter API: each is refused or right. */
+/** y = x + (x·A)·B, with A and B that adapters set; A and B of rank r are all ones, so y = x + r·sum(x). */
 class LoadedAdapterTest {
-    private static final Map<String, HostTensor> X = Map.of("x", HostTensor.ofFloats(Shape.of(1, 4), 1, 2, 3, 4));
+    private static final String A = "q_proj.lora_A.weight";
+    private static final String B = "q_proj.lora_B.weight";
+    private static final Map<String, HostTensor> X = Map.of("x", HostTensor.ofFloats(Shape.of(1, 2), 1, 2));
+
+    @TempDir
+    Path folder;
 
     @Test
-    void ranksSwitchInOneSessionAndBackToTheBase() {
-        try (ModelSession session = open("m0.onnx")) {
-            HostTensor base = session.run(X).get("y");
-            LoadedAdapter two = session.loadAdapter(file("r2.onnx_adapter"));
-            LoadedAdapter three = session.loadAdapter(file("r3.onnx_adapter"));
-            HostTensor withTwo = session.run(X, List.of(two)).get("y");
-            HostTensor withThree = session.run(X, List.of(three)).get("y");
+    void adaptersOfAnyRankSwitch() {
+        try (ModelSession session = open();
+                LoadedAdapter one = session.loadAdapter(rank(1));
+                LoadedAdapter eight = session.loadAdapter(rank(8))) {
+            assertThat(session.run(X).get("y").toDoubles()).containsExactly(1, 2);
+            assertThat(session.run(X, List.of(one)).get("y").toDoubles()).containsExactly(4, 5);
+            assertThat(session.run(X, List.of(eight)).get("y").toDoubles()).containsExactly(25, 26);
+            assertThat(session.run(X).get("y").toDoubles()).containsExactly(1, 2);
+            assertThat(eight.parameters())
+                    .hasToString("[q_proj.lora_A.weight: float32 [2, 8], q_proj.lora_B.weight: float32 [8, 2]]");
+        }
+    }
 
-            for (int i = 0; i < 50; i++) {
-                assertThat(session.run(X).get("y")).isEqualTo(base);
-                assertThat(session.run(X, List.of(two)).get("y")).isEqualTo(withTwo).isNotEqualTo(base);
-                assertThat(session.run(X, List.of(three)).get("y")).isEqualTo(withThree).isNotEqualTo(withTwo);
+    @Test
+    void twoAdaptersOfTheSameTargetAreRefused() {
+        try (ModelSession session = open()) {
+            List<LoadedAdapter> both = List.of(session.loadAdapter(rank(1)), session.loadAdapter(rank(2)));
+
+            assertThat(failure(() -> session.run(X, both)).code()).isEqualTo(ErrorCode.ADAPTERS_CONFLICT);
+        }
+    }
+
+    @Test
+    void tensorsThatTheModelCannotTakeAreRefused() {
+        try (ModelSession session = open()) {
+            GraftException unknown =
+                    failure(() -> session.loadAdapter(write("unknown", ones("k_proj.lora_A.weight", 2, 1))));
+            GraftException input = failure(() -> session.loadAdapter(write("input", ones("x", 1, 2))));
+            GraftException lone = failure(() -> session.loadAdapter(write("lone", ones(B, 1, 2))));
+            GraftException ranks = failure(() -> session.loadAdapter(write("ranks", ones(A, 2, 3), ones(B, 1, 2))));
+            GraftException shape = failure(() -> session.loadAdapter(write("shape", ones(A, 3, 1), ones(B, 1, 2))));
+
+            assertThat(unknown.code()).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
+            assertThat(unknown)
+                    .hasMessage(
+                            "the adapter holds a tensor that the model has no place for; the model's overridable inputs are "
+                                    + "'q_proj.lora_A.weight', 'q_proj.lora_B.weight' (model: attached.onnx)");
+            assertThat(unknown.location().tensor()).isEqualTo("k_proj.lora_A.weight");
+            assertThat(input).hasMessageContaining("it would silently replace what is fed");
+            assertThat(lone).hasMessage("the adapter holds this factor without its other half 'q_proj.lora_A.weight'");
+            assertThat(ranks).hasMessage("A is [2, 3] and B is [1, 2]: their ranks differ");
+            assertThat(shape.code()).isEqualTo(ErrorCode.TARGET_SHAPE_MISMATCH);
+            assertThat(shape).hasMessage("expected shape [2, r], got [3, 1]");
+        }
+    }
+
+    @Test
+    void anotherTypeIsRefused() {
+        Tensor half = Tensor.ofDoubles(A, DType.FLOAT16, Shape.of(2, 1), 1, 1);
+
+        try (ModelSession session = open()) {
+            assertThat(failure(() -> session.loadAdapter(write("half", half, ones(B, 1, 2)))))
+                    .hasMessage("expected float32, which the model computes in, got float16");
+        }
+    }
+
+    @Test
+    void initializersThatAreNotOverridableAreConstants() {
+        for (long irVersion : new long[] {3, 8}) {
+            Path model = model(TinyModel.ofIrVersion(irVersion), irVersion == 3);
+            try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT)) {
+                assertThat(session.overridableInputs()).isEmpty();
+                assertThat(failure(() -> session.loadAdapter(rank(1))))
+                        .hasMessageContaining("the model has no overridable inputs");
             }
         }
     }
 
     @Test
-    void anAdapterWithoutTensorsOrWithRankZeroIsTheBase() {
-        try (ModelSession session = open("m0.onnx")) {
-            HostTensor base = session.run(X).get("y");
-
-            assertThat(session.run(X, List.of(session.loadAdapter(file("empty.onnx_adapter")))).get("y"))
-                    .isEqualTo(base);
-            assertThat(session.run(X, List.of(session.loadAdapter(file("r0.onnx_adapter")))).get("y"))
-                    .isEqualTo(base);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-            m0.onnx    | xin.onnx_adapter    | TARGET_NOT_FOUND        | would silently replace what is fed
-            m0.onnx    | extra.onnx_adapter  | TARGET_NOT_FOUND        | has no place for; the model's overridable inputs are 'lora_A', 'lora_B'
-            m0.onnx    | constw.onnx_adapter | TARGET_NOT_FOUND        | has no place for
-            m_noin.onnx| r2.onnx_adapter     | TARGET_NOT_FOUND        | the model has no overridable inputs
-            m_ir3.onnx | r2.onnx_adapter     | TARGET_NOT_FOUND        | the model has no overridable inputs
-            m_req.onnx | r2.onnx_adapter     | TARGET_NOT_FOUND        | an input that every run must feed
-            m0.onnx    | f16.onnx_adapter    | ADAPTER_TENSORS_INVALID | expected float32, which the model computes in, got float16
-            m_r2.onnx  | r3.onnx_adapter     | TARGET_SHAPE_MISMATCH   | expected shape [4, 2], got [4, 3]
-            m0.onnx    | onlyA.onnx_adapter  | ADAPTER_TENSORS_INVALID | without its other half 'lora_B'
-            m0.onnx    | onlyB.onnx_adapter  | ADAPTER_TENSORS_INVALID | without its other half 'lora_A'
-            m0.onnx    | trunc.onnx_adapter  | ONNX_ADAPTER_MALFORMED  | ''
-            m0.onnx    | bad.onnx_adapter    | ONNX_ADAPTER_MALFORMED  | ''
-            """)
-    void anAdapterThatDoesNotFitIsRefusedWhenItIsLoaded(String model, String adapter, ErrorCode code, String message) {
-        try (ModelSession session = open(model)) {
-            GraftException error = failure(() -> session.loadAdapter(file(adapter)));
-
-            assertThat(error.code()).isEqualTo(code);
-            assertThat(error).hasMessageContaining(message);
-            assertThat(error.location().file()).isEqualTo(file(adapter));
-        }
-    }
-
-    @Test
-    void twoAdaptersForTheSameTensorsAreRefused() {
-        try (ModelSession session = open("m0.onnx")) {
-            List<LoadedAdapter> both =
-                    List.of(session.loadAdapter(file("r2.onnx_adapter")), session.loadAdapter(file("r3.onnx_adapter")));
-
-            GraftException error = failure(() -> session.run(X, both));
-
-            assertThat(error.code()).isEqualTo(ErrorCode.ADAPTERS_CONFLICT);
-            assertThat(error)
-                    .hasMessage("'r2.onnx_adapter' and 'r3.onnx_adapter' both set this tensor, and ONNX Runtime would take one of them, "
-                            + "not the sum");
-        }
-    }
-
-    @Test
-    void aDefaultOfRankTwoIsReplacedByRankThree() {
-        try (ModelSession dynamic = open("m_dyn2.onnx");
-                ModelSession zero = open("m0.onnx")) {
-            HostTensor expected = zero.run(X, List.of(zero.loadAdapter(file("r3.onnx_adapter")))).get("y");
-
-            assertThat(dynamic.run(X, List.of(dynamic.loadAdapter(file("r3.onnx_adapter")))).get("y"))
-                    .isEqualTo(expected);
-        }
-    }
-
-    @Test
-    void anOverridableInitializerCannotBeFedAsAnInput() {
-        try (ModelSession session = open("m0.onnx")) {
-            Map<String, HostTensor> both =
-                    Map.of("x", X.get("x"), "lora_A", HostTensor.ofFloats(Shape.of(4, 1), 1, 1, 1, 1));
-
-            assertThat(failure(() -> session.run(both))).hasMessage("the model has no input 'lora_A'");
+    void runsOnManyThreadsKeepTheirAdapterWhileOthersCloseThem() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (ModelSession session = open()) {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                int rank = 1 + thread;
+                Path file = rank(rank);
+                runs.add(threads.submit(() -> {
+                    for (int i = 0; i < 200; i++) {
+                        try (LoadedAdapter adapter = session.loadAdapter(file);
+                                PreparedRun run = session.prepare(X, List.of(adapter))) {
+                            adapter.close();
+                            assertThat(run.run().get("y").toDoubles()).containsExactly(1 + 3 * rank, 2 + 3 * rank);
+                        }
+                    }
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get();
+            }
+        } finally {
+            threads.shutdown();
         }
     }
 
     @Test
     void aRunThatHasBegunKeepsAnAdapterThatIsClosed() {
-        try (ModelSession session = open("m0.onnx")) {
-            LoadedAdapter adapter = session.loadAdapter(file("r2.onnx_adapter"));
+        try (ModelSession session = open()) {
+            LoadedAdapter adapter = session.loadAdapter(rank(2));
             HostTensor expected = session.run(X, List.of(adapter)).get("y");
 
             try (PreparedRun run = session.prepare(X, List.of(adapter))) {
@@ -125,61 +139,75 @@ class LoadedAdapterTest {
                 assertThat(run.run().get("y")).isEqualTo(expected);
                 assertThatIllegalStateException()
                         .isThrownBy(() -> session.run(X, List.of(adapter)))
-                        .withMessage("the adapter r2.onnx_adapter is closed");
+                        .withMessage("the adapter rank2.onnx_adapter is closed");
             }
         }
     }
 
     @Test
     void closingASessionClosesItsAdapters() {
-        ModelSession session = open("m0.onnx");
-        LoadedAdapter adapter = session.loadAdapter(file("r2.onnx_adapter"));
+        ModelSession session = open();
+        LoadedAdapter adapter = session.loadAdapter(rank(2));
 
         session.close();
 
         assertThat(adapter.lifetime().isClosed()).isTrue();
-        assertThatIllegalStateException().isThrownBy(() -> session.loadAdapter(file("r2.onnx_adapter")));
+        assertThatIllegalStateException().isThrownBy(() -> session.loadAdapter(rank(2)));
     }
 
     @Test
     void anAdapterOfAnotherSessionIsRefused() {
-        try (ModelSession one = open("m0.onnx");
-                ModelSession other = open("m0.onnx")) {
-            LoadedAdapter adapter = one.loadAdapter(file("r2.onnx_adapter"));
+        try (ModelSession one = open();
+                ModelSession other = open()) {
+            LoadedAdapter adapter = one.loadAdapter(rank(2));
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> other.run(X, List.of(adapter)))
-                    .withMessage("r2.onnx_adapter was loaded by another session");
+                    .withMessage("rank2.onnx_adapter was loaded by another session");
         }
     }
 
     @Test
     void overridableInputsAreReadFromTheFile() {
-        try (ModelSession session = open("m0.onnx")) {
-            assertThat(session.overridableInputs().get("lora_A"))
-                    .hasToString("OverridableInput[value=lora_A: float32 [4, r], standard=[4, 0]]");
-            assertThat(session.inputs()).hasToString("[x: float32 [n, 4]]");
+        try (ModelSession session = open()) {
+            assertThat(session.overridableInputs().get(A))
+                    .hasToString("OverridableInput[value=q_proj.lora_A.weight: float32 [2, r], standard=[2, 0]]");
+            assertThat(session.inputs()).hasToString("[x: float32 [n, 2]]");
         }
     }
 
-    @Test
-    void theOfficialExampleOfOnnxRuntimeLoads() {
-        Path model = Shared.path("conformance/ort_multilora/two_params_lora_model.onnx");
-        try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT)) {
-            LoadedAdapter adapter =
-                    session.loadAdapter(Shared.path("conformance/ort_multilora/two_params_lora_model.onnx_adapter"));
+    private ModelSession open() {
+        return ModelSession.open(model(TinyModel.create(), true), SessionSettings.DEFAULT);
+    }
 
-            assertThat(adapter.parameters()).extracting(AdapterParameter::name)
-                    .containsExactlyInAnyOrder("lora_param_a", "lora_param_b");
+    private Path model(TinyModel model, boolean overridable) {
+        model.input("x", DType.FLOAT32.onnxNumber(), "n", 2);
+        if (overridable) {
+            model.input(A, DType.FLOAT32.onnxNumber(), 2, "r").input(B, DType.FLOAT32.onnxNumber(), "r", 2);
         }
+        return model.initializer(ones(A, 2, 0))
+                .initializer(ones(B, 0, 2))
+                .node("MatMul", List.of("x", A), "xa")
+                .node("MatMul", List.of("xa", B), "xab")
+                .node("Add", List.of("x", "xab"), "y")
+                .output("y", DType.FLOAT32.onnxNumber(), "n", 2)
+                .write(folder.resolve("attached.onnx"));
     }
 
-    private static ModelSession open(String model) {
-        return ModelSession.open(file(model), SessionSettings.DEFAULT);
+    private Path rank(int rank) {
+        return write("rank" + rank, ones(A, 2, rank), ones(B, rank, 2));
     }
 
-    private static Path file(String name) {
-        return Shared.path("conformance/onnx_adapter/" + name);
+    private Path write(String name, Tensor... tensors) {
+        Path file = folder.resolve(name + ".onnx_adapter");
+        OnnxAdapterWriter.write(file, List.of(tensors));
+        return file;
+    }
+
+    private static Tensor ones(String name, int rows, int columns) {
+        float[] values = new float[rows * columns];
+        Arrays.fill(values, 1);
+        return Tensor.ofFloats(name, Shape.of(rows, columns), values);
     }
 
     private static GraftException failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

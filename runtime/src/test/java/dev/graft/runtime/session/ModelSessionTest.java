@@ -47,7 +47,8 @@ class ModelSessionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"FLOAT64", "FLOAT32", "FLOAT16", "BFLOAT16", "INT64", "INT32", "INT16", "INT8", "UINT8", "BOOL"})
+    @EnumSource(
+            names = {"FLOAT64", "FLOAT32", "FLOAT16", "BFLOAT16", "INT64", "INT32", "INT16", "INT8", "UINT8", "BOOL"})
     void everyTypeThatJavaCanFeedGoesThroughUnchanged(DType dtype) {
         HostTensor value = dtype.isFloat()
                 ? HostTensor.ofDoubles(dtype, Shape.of(3), 0, 1, -0.5)
@@ -65,14 +66,18 @@ class ModelSessionTest {
             GraftException error = failure(() -> session.run(Map.of("x", HostTensor.zeros(dtype, Shape.of(1)))));
 
             assertThat(error.code()).isEqualTo(ErrorCode.INPUTS_INVALID);
-            assertThat(error).hasMessage("the input 'x' is " + dtype.displayName() + ", which ONNX Runtime does not take from Java");
+            assertThat(error)
+                    .hasMessage(
+                            "the input 'x' is " + dtype.displayName() + ", which ONNX Runtime does not take from Java");
         }
     }
 
     @Test
     void emptyTensorsAreFed() {
         try (ModelSession session = open(product())) {
-            assertThat(session.run(Map.of("x", HostTensor.ofFloats(Shape.of(0, 2)))).get("y").shape())
+            assertThat(session.run(Map.of("x", HostTensor.ofFloats(Shape.of(0, 2))))
+                            .get("y")
+                            .shape())
                     .isEqualTo(Shape.of(0, 2));
         }
     }
@@ -80,7 +85,8 @@ class ModelSessionTest {
     @Test
     void missingAndUnknownInputsAreNamed() {
         try (ModelSession session = open(product())) {
-            GraftException error = failure(() -> session.run(Map.of("input_ids", HostTensor.ofLongs(Shape.of(1, 1), 1))));
+            GraftException error =
+                    failure(() -> session.run(Map.of("input_ids", HostTensor.ofLongs(Shape.of(1, 1), 1))));
 
             assertThat(error.code()).isEqualTo(ErrorCode.INPUTS_INVALID);
             assertThat(error).hasMessage("no value for the input 'x'; the model has no input 'input_ids'");
@@ -128,7 +134,9 @@ class ModelSessionTest {
         GraftException error = failure(() -> open(file));
 
         assertThat(error.code()).isEqualTo(ErrorCode.RUNTIME_FAILED);
-        assertThat(error).hasMessageStartingWith("ONNX Runtime cannot load the model: ").hasMessageContaining("Protobuf parsing failed");
+        assertThat(error)
+                .hasMessageStartingWith("ONNX Runtime cannot load the model: ")
+                .hasMessageContaining("Protobuf parsing failed");
         assertThat(error.location().file()).isEqualTo(file);
     }
 
@@ -171,7 +179,9 @@ class ModelSessionTest {
                 .with("session.disable_prepacking", "1");
 
         try (ModelSession session = ModelSession.open(product(), plain)) {
-            assertThat(session.run(Map.of("x", HostTensor.ofFloats(Shape.of(1, 2), 1, 2))).get("y").toDoubles())
+            assertThat(session.run(Map.of("x", HostTensor.ofFloats(Shape.of(1, 2), 1, 2)))
+                            .get("y")
+                            .toDoubles())
                     .containsExactly(201, 2010);
         }
     }

@@ -47,10 +47,15 @@ public sealed interface JsonValue {
     record JsonBoolean(boolean value) implements JsonValue {}
 
     /** {@code null}. */
-    record JsonNull() implements JsonValue {}
+    enum JsonNull implements JsonValue {
+        /** The one {@code null}. */
+        NULL
+    }
 
     /** The one {@code null}. */
-    JsonValue NULL = new JsonNull();
+    static JsonValue ofNull() {
+        return JsonNull.NULL;
+    }
 
     /** A string value. */
     static JsonValue of(String value) {

@@ -29,6 +29,7 @@ import java.util.Set;
  */
 public final class StrictJson implements Closeable {
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_KEYS = 250_000;
 
     private final JsonReader reader;
     private final ErrorCode code;
@@ -59,9 +60,12 @@ public final class StrictJson implements Closeable {
         call(reader::beginObject);
         Set<String> seen = new HashSet<>();
         while (call(reader::hasNext)) {
-            String name = wellFormed(call(reader::nextName));
+            String name = call(reader::nextName);
             if (!seen.add(name)) {
                 throw malformed("the key '" + shorten(name) + "' occurs twice");
+            }
+            if (seen.size() > MAX_KEYS) {
+                throw malformed("an object has more than " + MAX_KEYS + " keys");
             }
             members.read(name);
         }
@@ -81,7 +85,7 @@ public final class StrictJson implements Closeable {
     /** Reads a string. */
     public String readText() {
         expect(JsonToken.STRING);
-        return wellFormed(call(reader::nextString));
+        return call(reader::nextString);
     }
 
     /** Reads a whole number from 0 to 2^63 - 1, written without sign, fraction or exponent. */
@@ -128,7 +132,7 @@ public final class StrictJson implements Closeable {
             case BOOLEAN -> JsonValue.of(call(reader::nextBoolean));
             case NULL -> {
                 call(reader::nextNull);
-                yield JsonValue.NULL;
+                yield JsonValue.ofNull();
             }
             default -> throw malformed("expected a value");
         };
@@ -155,21 +159,6 @@ public final class StrictJson implements Closeable {
 
     private static String words(JsonToken token) {
         return token.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-    }
-
-    private String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            boolean pair = Character.isHighSurrogate(unit)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (pair) {
-                i++;
-            } else if (Character.isSurrogate(unit)) {
-                throw malformed("a string holds half of a surrogate pair");
-            }
-        }
-        return text;
     }
 
     private GraftException malformed(String what) {
@@ -209,16 +198,13 @@ public final class StrictJson implements Closeable {
         }
     }
 
-    private String reason(IOException cause) {
+    private static String reason(IOException cause) {
         if (cause instanceof CharacterCodingException) {
             return "not UTF-8 text";
         }
-        String message = String.valueOf(cause.getMessage());
-        int hint = message.indexOf(" at line");
-        return shorten(
-                hint < 0
-                        ? message
-                        : message.substring(hint + 1).lines().findFirst().orElse(message));
+        String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        // gson's commonest message is advice to a programmer, of which only the place is of use to a reader
+        return shorten(message.startsWith("Use JsonReader") ? message.substring(message.indexOf("at line")) : message);
     }
 
     private static String remedy() {

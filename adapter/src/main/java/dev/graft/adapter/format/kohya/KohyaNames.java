@@ -58,8 +58,7 @@ public final class KohyaNames {
                     change.magnitude(),
                     change.biasDelta()));
         }
-        return new Adapter(
-                adapter.source(), "lora", adapter.method(), changes, adapter.details(), adapter.warnings());
+        return new Adapter(adapter.source(), "lora", adapter.method(), changes, adapter.details(), adapter.warnings());
     }
 
     private static GraftException unclear(Adapter adapter, String name, List<String> found) {

@@ -33,10 +33,11 @@ public final class KohyaReader {
     /** Whether a file's tensors are named as kohya's. */
     public static boolean isKohya(SafetensorsFile file) {
         return !file.tensors().isEmpty()
-                && file.tensors().keySet().stream().anyMatch(name -> KohyaKey.parse(name)
-                        .filter(key -> KNOWN.contains(key.suffix())
-                                || key.refusedMethod().isPresent())
-                        .isPresent());
+                && file.tensors().keySet().stream()
+                        .anyMatch(name -> KohyaKey.parse(name)
+                                .filter(key -> KNOWN.contains(key.suffix())
+                                        || key.refusedMethod().isPresent())
+                                .isPresent());
     }
 
     /**
@@ -74,7 +75,9 @@ public final class KohyaReader {
             throw unknown(tensor);
         }
         if (!tensor.dtype().isFloat()) {
-            throw invalid(tensor, "expected a floating-point tensor, got " + tensor.dtype().displayName());
+            throw invalid(
+                    tensor,
+                    "expected a floating-point tensor, got " + tensor.dtype().displayName());
         }
         Map<String, Tensor> parts = modules.computeIfAbsent(key.module(), module -> {
             components.merge(key.component().isEmpty() ? "the model" : key.component(), 1, Integer::sum);

@@ -33,11 +33,12 @@ public final class LoralibReader {
     private LoralibReader(SafetensorsFile file, LoralibOptions options) {
         this.file = file;
         this.options = options;
-        this.alpha = options.alpha().orElseThrow(() -> new GraftException(
-                ErrorCode.ADAPTER_CONFIG_INVALID,
-                "a loralib file does not store alpha, and none was given",
-                Location.ofFile(file.file()),
-                "Give the lora_alpha that it was trained with: --alpha N."));
+        this.alpha = options.alpha()
+                .orElseThrow(() -> new GraftException(
+                        ErrorCode.ADAPTER_CONFIG_INVALID,
+                        "a loralib file does not store alpha, and none was given",
+                        Location.ofFile(file.file()),
+                        "Give the lora_alpha that it was trained with: --alpha N."));
     }
 
     /**
@@ -79,7 +80,8 @@ public final class LoralibReader {
         if (dot <= 0 || tensor.name().contains("lora_")) {
             throw invalid(tensor, "the name has no known meaning in a loralib file");
         }
-        return new TensorReplacement(tensor.name().substring(0, dot), tensor.name().substring(dot + 1), tensor);
+        return new TensorReplacement(
+                tensor.name().substring(0, dot), tensor.name().substring(dot + 1), tensor);
     }
 
     private LowRankChange lowRank(String module, Tensor a, @Nullable Tensor b) {
@@ -91,7 +93,8 @@ public final class LoralibReader {
         if (options.kernelSize().isPresent()) {
             return convolution(module, a, b, options.kernelSize().getAsInt());
         }
-        int enabled = (int) options.enabledGroups().stream().filter(flag -> flag).count();
+        int enabled =
+                (int) options.enabledGroups().stream().filter(flag -> flag).count();
         if (enabled > 0 && a.shape().dim(0) == enabled * b.shape().dim(1)) {
             Tensor spread = GroupedFactor.spread(b, options.enabledGroups());
             return change(module, LayerKind.LINEAR, a, spread, b.shape().dim(1));
@@ -131,7 +134,9 @@ public final class LoralibReader {
     }
 
     private void checkMatrix(Tensor tensor) {
-        if (!tensor.dtype().isFloat() || tensor.shape().rank() != 2 || tensor.shape().elements() == 0) {
+        if (!tensor.dtype().isFloat()
+                || tensor.shape().rank() != 2
+                || tensor.shape().elements() == 0) {
             throw invalid(
                     tensor,
                     "expected a floating-point matrix, got " + tensor.dtype().displayName() + " " + tensor.shape());

@@ -96,7 +96,8 @@ public final class NamedFactors {
     }
 
     private GraftException invalid(@Nullable Tensor tensor, String what) {
-        Location location = tensor == null ? Location.ofFile(file.file()) : Location.ofTensor(file.file(), tensor.name());
+        Location location =
+                tensor == null ? Location.ofFile(file.file()) : Location.ofTensor(file.file(), tensor.name());
         return new GraftException(
                 ErrorCode.ADAPTER_TENSORS_INVALID,
                 what,

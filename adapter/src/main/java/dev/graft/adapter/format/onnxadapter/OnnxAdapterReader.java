@@ -15,6 +15,7 @@ public final class OnnxAdapterReader {
 
     static final int FORMAT_VERSION = 1;
     private static final int MAX_DIMS = 64;
+    private static final int MAX_TENSORS = 200_000;
 
     private final FlatBytes bytes;
 
@@ -49,6 +50,9 @@ public final class OnnxAdapterReader {
     private Map<String, Tensor> tensors(long vector) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         int count = vector < 0 ? 0 : bytes.vectorLength(vector, 4);
+        if (count > MAX_TENSORS) {
+            throw bytes.malformed("more than " + MAX_TENSORS + " tensors", vector);
+        }
         for (int i = 0; i < count; i++) {
             long place = vector + 4 + 4L * i;
             Tensor tensor = tensor(new FlatTable(bytes, bytes.follow(place)));
@@ -66,7 +70,8 @@ public final class OnnxAdapterReader {
         int number = parameter.readInt(2);
         DType dtype = DType.ofOnnxNumber(number)
                 .filter(type -> type.isByteSized() && type != DType.COMPLEX64 && type != DType.COMPLEX128)
-                .orElseThrow(() -> bytes.malformed("'" + name + "' has the unsupported data type " + number, namePlace));
+                .orElseThrow(
+                        () -> bytes.malformed("'" + name + "' has the unsupported data type " + number, namePlace));
         long data = parameter.require(3, "raw_data");
         int length = bytes.vectorLength(data, 1);
         long expected = byteSize(dtype, shape, name, data);

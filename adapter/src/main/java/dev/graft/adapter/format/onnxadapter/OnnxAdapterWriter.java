@@ -125,7 +125,8 @@ public final class OnnxAdapterWriter {
     private static void putParameter(ByteBuffer buffer, Tensor tensor, int table, int data) {
         byte[] name = utf8(tensor);
         int namePlace = table + TABLE_BYTES;
-        int dimsPlace = (int) (afterDims(tensor, table) - 4 - 8L * tensor.shape().rank());
+        int dimsPlace =
+                (int) (afterDims(tensor, table) - 4 - 8L * tensor.shape().rank());
         buffer.position(table)
                 .putInt(table - VTABLE)
                 .putInt(namePlace - (table + 4))

@@ -16,12 +16,15 @@ import java.util.Set;
 
 /** Every tensor of a folder, sorted into modules and replacements; none is left over in silence. */
 final class FolderTensors {
+    private static final long MAX_COMPARISONS = 100_000_000;
+
     private final PeftFolder folder;
     private final List<String> warnings;
     private final List<String> savedModules;
     private final Map<String, ModuleTensors> modules = new LinkedHashMap<>();
     private final Map<String, TensorReplacement> replacements = new LinkedHashMap<>();
     private final Set<String> adapterNames = new LinkedHashSet<>();
+    private long comparisonsLeft = MAX_COMPARISONS;
     private final List<String> unused = new ArrayList<>();
     private final List<String> undeclared = new ArrayList<>();
     private final List<String> unprefixed = new ArrayList<>();
@@ -126,6 +129,10 @@ final class FolderTensors {
     private boolean isSaved(String module) {
         for (int end = module.length(); end > 0; end = module.lastIndexOf('.', end - 1)) {
             String path = module.substring(0, end);
+            comparisonsLeft -= savedModules.size();
+            if (comparisonsLeft < 0) {
+                throw folder.config().invalid("modules_to_save names too many modules for this many tensors");
+            }
             if (savedModules.stream().anyMatch(path::endsWith)) {
                 return true;
             }

@@ -1,9 +1,11 @@
 package dev.graft.adapter.format.peft;
 
 import dev.graft.adapter.format.json.JsonValue;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * {@code rank_pattern} or {@code alpha_pattern}: values for the modules whose path ends in a match of a regular expression.
@@ -12,14 +14,33 @@ import java.util.Optional;
  * first hit wins.
  */
 final class ModulePatterns {
+    /** {@code ^model\.layers\.0\.q_proj}: as {@link PeftLayout} writes its keys, thousands of them for large models. */
+    private static final Pattern ONE_MODULE = Pattern.compile("\\^(?:[A-Za-z0-9_]|\\\\[.-])+");
+
+    private static final int MAX_LENGTH = 1000;
+    private static final long MAX_STEPS = 100_000_000;
+
     private final PeftConfig config;
     private final String option;
-    private final Map<PythonRegex, JsonValue> values = new LinkedHashMap<>();
+    private final Map<String, JsonValue> exact = new HashMap<>();
+    private final Map<PythonRegex, JsonValue> expressions = new LinkedHashMap<>();
+    private final PythonRegex.Steps steps = new PythonRegex.Steps(MAX_STEPS);
 
     ModulePatterns(PeftConfig config, String option) {
         this.config = config;
         this.option = option;
-        config.object(option).forEach((key, value) -> values.put(compile(key), value));
+        config.object(option).forEach(this::add);
+    }
+
+    /** A key that stands for one module is looked up, as long as no other expression comes before it. */
+    private void add(String key, JsonValue value) {
+        if (expressions.isEmpty()
+                && key.length() <= MAX_LENGTH
+                && ONE_MODULE.matcher(key).matches()) {
+            exact.putIfAbsent(key.substring(1).replace("\\", ""), value);
+        } else {
+            expressions.put(compile(key), value);
+        }
     }
 
     private PythonRegex compile(String key) {
@@ -33,11 +54,15 @@ final class ModulePatterns {
 
     /** The value for a module, if a key matches. */
     Optional<JsonValue> find(String module) {
-        for (Map.Entry<PythonRegex, JsonValue> entry : values.entrySet()) {
+        JsonValue own = exact.get(module);
+        if (own != null) {
+            return Optional.of(own);
+        }
+        for (Map.Entry<PythonRegex, JsonValue> entry : expressions.entrySet()) {
             boolean hit = entry.getKey()
-                    .matchesBeginning(module)
-                    .orElseThrow(
-                            () -> config.invalid("a key of " + option + " takes too long to match '" + module + "'"));
+                    .matchesBeginning(module, steps)
+                    .orElseThrow(() ->
+                            config.invalid("the keys of " + option + " take too long to match, at '" + module + "'"));
             if (hit) {
                 return Optional.of(entry.getValue());
             }

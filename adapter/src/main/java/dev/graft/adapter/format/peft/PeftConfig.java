@@ -29,7 +29,7 @@ public record PeftConfig(Path file, Map<String, JsonValue> members) {
 
     /** The value of an option; null where it is absent. */
     JsonValue get(String name) {
-        return members.getOrDefault(name, JsonValue.NULL);
+        return members.getOrDefault(name, JsonValue.ofNull());
     }
 
     /** Whether an option is set to something that Python takes as true. */
@@ -43,7 +43,7 @@ public record PeftConfig(Path file, Map<String, JsonValue> members) {
         if (value instanceof JsonValue.JsonBoolean flag) {
             return flag.value();
         }
-        if (value == JsonValue.NULL || value instanceof JsonValue.JsonNull) {
+        if (value instanceof JsonValue.JsonNull) {
             return false;
         }
         throw wrong(name, "true or false", value);

@@ -14,7 +14,7 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,7 @@ final class PeftLayout {
     private final Adapter adapter;
     private final List<LowRankChange> lowRank;
     private final Set<String> targets = new LinkedHashSet<>();
+    private final Set<String> wholeModules = new HashSet<>();
     private final Set<String> savedModules = new LinkedHashSet<>();
     private final Map<String, JsonValue> tokenRows = new TreeMap<>();
     private final List<Tensor> tensors = new ArrayList<>();
@@ -35,6 +36,12 @@ final class PeftLayout {
         this.adapter = adapter;
         this.lowRank = adapter.lowRankChanges();
         lowRank.forEach(change -> targets.add(change.module()));
+        for (ModuleChange change : adapter.changes()) {
+            if (change instanceof TensorReplacement replacement
+                    && !replacement.parameter().equals("bias")) {
+                wholeModules.add(replacement.module());
+            }
+        }
     }
 
     /**
@@ -57,11 +64,11 @@ final class PeftLayout {
     /** {@code adapter_config.json}, with sorted keys as PEFT writes it. */
     JsonValue config() {
         Map<String, JsonValue> options = new TreeMap<>();
-        options.put("auto_mapping", JsonValue.NULL);
+        options.put("auto_mapping", JsonValue.ofNull());
         options.put("base_model_name_or_path", baseModel());
         options.put("inference_mode", JsonValue.of(true));
-        options.put("revision", JsonValue.NULL);
-        options.put("task_type", JsonValue.NULL);
+        options.put("revision", JsonValue.ofNull());
+        options.put("task_type", JsonValue.ofNull());
         if (lowRank.isEmpty()) {
             putTokenOptions(options);
         } else {
@@ -72,7 +79,7 @@ final class PeftLayout {
 
     private JsonValue baseModel() {
         String name = adapter.details().get("base_model_name_or_path");
-        return name == null ? JsonValue.NULL : JsonValue.of(name);
+        return name == null ? JsonValue.ofNull() : JsonValue.of(name);
     }
 
     private void putTokenOptions(Map<String, JsonValue> options) {
@@ -91,14 +98,14 @@ final class PeftLayout {
         options.put("lora_alpha", JsonValue.of(ExactAlpha.of(first.scaling(), first.rank())));
         options.put("lora_bias", JsonValue.of(lowRank.stream().anyMatch(change -> change.biasDelta() != null)));
         options.put("lora_dropout", JsonValue.of(0));
-        options.put("modules_to_save", savedModules.isEmpty() ? JsonValue.NULL : JsonValue.ofTexts(savedModules));
+        options.put("modules_to_save", savedModules.isEmpty() ? JsonValue.ofNull() : JsonValue.ofTexts(savedModules));
         options.put("r", JsonValue.of(first.rank()));
         options.put("target_modules", JsonValue.ofTexts(targets));
         options.put("use_dora", JsonValue.of(first.isDora()));
         options.put("use_rslora", JsonValue.of(false));
         options.put(
                 "trainable_token_indices",
-                tokenRows.isEmpty() ? JsonValue.NULL : new JsonValue.JsonObject(tokenRows));
+                tokenRows.isEmpty() ? JsonValue.ofNull() : new JsonValue.JsonObject(tokenRows));
         putPatterns(options, first);
     }
 
@@ -171,12 +178,7 @@ final class PeftLayout {
                             ? "a PEFT adapter of nothing but whole tensors cannot be written"
                             : "PEFT cannot replace the weight of a module that it also adapts");
         }
-        boolean biasOnly = bias
-                && adapter.changes().stream()
-                        .noneMatch(change -> change instanceof TensorReplacement other
-                                && other.module().equals(replacement.module())
-                                && !other.parameter().equals("bias"));
-        if (biasOnly) {
+        if (bias && !wholeModules.contains(replacement.module())) {
             trainedBias = true;
         } else {
             savedModules.add(replacement.module());
@@ -199,12 +201,12 @@ final class PeftLayout {
     }
 
     private void checkUniform() {
+        boolean loraBias = lowRank.stream().anyMatch(change -> change.biasDelta() != null);
         for (LowRankChange change : lowRank) {
             if (change.isDora() != lowRank.get(0).isDora()) {
                 throw unsupported(change.module(), "PEFT cannot mix DoRA and LoRA in one adapter");
             }
-            boolean bias = lowRank.stream().anyMatch(other -> other.biasDelta() != null);
-            if (bias && change.biasDelta() == null && change.kind() != LayerKind.EMBEDDING) {
+            if (loraBias && change.biasDelta() == null && change.kind() != LayerKind.EMBEDDING) {
                 throw unsupported(change.module(), "PEFT's lora_bias is for every module or none");
             }
             if (!Double.isFinite(change.scaling())) {

@@ -14,7 +14,6 @@ import java.util.regex.PatternSyntaxException;
  */
 final class PythonRegex {
     private static final int MAX_LENGTH = 1000;
-    private static final int MAX_STEPS = 2_000_000;
 
     private final Pattern pattern;
 
@@ -38,12 +37,15 @@ final class PythonRegex {
         }
     }
 
-    /** {@code re.match}: whether it matches at the beginning; empty if that cannot be found out in reasonable time. */
-    Optional<Boolean> matchesBeginning(String text) {
+    /**
+     * {@code re.match}: whether it matches at the beginning; empty if that takes more steps than are left, or if the text is
+     * too long to try.
+     */
+    Optional<Boolean> matchesBeginning(String text, Steps steps) {
         if (text.length() > MAX_LENGTH) {
             return Optional.empty();
         }
-        Matcher matcher = pattern.matcher(new BudgetedText(text, new int[] {MAX_STEPS}));
+        Matcher matcher = pattern.matcher(new CountedText(text, steps));
         try {
             return Optional.of(matcher.lookingAt());
         } catch (OutOfSteps e) {
@@ -51,8 +53,23 @@ final class PythonRegex {
         }
     }
 
+    /** How often texts may still be looked at. */
+    static final class Steps {
+        private long left;
+
+        Steps(long left) {
+            this.left = left;
+        }
+
+        private void take() {
+            if (left-- <= 0) {
+                throw new OutOfSteps();
+            }
+        }
+    }
+
     /** A text that counts how often it is looked at. */
-    private record BudgetedText(String text, int[] stepsLeft) implements CharSequence {
+    private record CountedText(String text, Steps steps) implements CharSequence {
         @Override
         public int length() {
             return text.length();
@@ -60,9 +77,7 @@ final class PythonRegex {
 
         @Override
         public char charAt(int index) {
-            if (stepsLeft[0]-- == 0) {
-                throw new OutOfSteps();
-            }
+            steps.take();
             return text.charAt(index);
         }
 

@@ -19,8 +19,10 @@ import java.util.Map;
 /** Reads the header of a safetensors file and checks it against the file; see the package's page for the layout. */
 public final class SafetensorsReader {
     private static final int LENGTH_BYTES = 8;
-    private static final long MAX_HEADER_BYTES = 100_000_000;
-    private static final int MAX_TENSORS = 1_000_000;
+    // the reference reader takes 100 MB; what is held of a header must fit into a small heap
+    private static final long MAX_HEADER_BYTES = 1 << 25;
+    private static final int MAX_TENSORS = 200_000;
+    private static final int MAX_NAME_LENGTH = 4096;
 
     private final Path file;
     private final FileBytes bytes;
@@ -64,7 +66,9 @@ public final class SafetensorsReader {
         bytes.read(0, buffer);
         long length = buffer.getLong(0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
-            throw malformed("expected a header of at most 100,000,000 bytes, got " + Long.toUnsignedString(length), 0);
+            throw malformed(
+                    "expected a header of at most " + MAX_HEADER_BYTES + " bytes, got " + Long.toUnsignedString(length),
+                    0);
         }
         if (length > bytes.size() - LENGTH_BYTES) {
             throw malformed("the header should be " + length + " bytes, but the file ends after " + bytes.size(), 0);
@@ -88,6 +92,8 @@ public final class SafetensorsReader {
             json.readObject(name -> {
                 if (name.equals("__metadata__")) {
                     json.readObject(key -> metadata.put(key, json.readText()));
+                } else if (name.length() > MAX_NAME_LENGTH) {
+                    throw malformed("a tensor's name has " + name.length() + " characters", LENGTH_BYTES);
                 } else {
                     addEntry(TensorEntry.read(name, json, file));
                 }

@@ -118,9 +118,14 @@ public final class SafetensorsWriter {
         for (Tensor tensor : tensors) {
             long end = offset + tensor.bytes().size();
             quote(text.append(text.length() == 1 ? "" : ","), tensor.name());
-            text.append(":{\"dtype\":\"").append(tensor.dtype().safetensorsName().orElseThrow());
+            text.append(":{\"dtype\":\"")
+                    .append(tensor.dtype().safetensorsName().orElseThrow());
             text.append("\",\"shape\":").append(tensor.shape().toString().replace(" ", ""));
-            text.append(",\"data_offsets\":[").append(offset).append(',').append(end).append("]}");
+            text.append(",\"data_offsets\":[")
+                    .append(offset)
+                    .append(',')
+                    .append(end)
+                    .append("]}");
             offset = end;
         }
         return text.append('}').toString();

@@ -1,0 +1,116 @@
+package dev.graft.cli.commands;
+
+import static dev.graft.cli.command.OptionDescription.flag;
+import static dev.graft.cli.command.OptionDescription.oneOf;
+import static dev.graft.cli.command.OptionDescription.valued;
+
+import dev.graft.adapter.WeightedAdapter;
+import dev.graft.adapter.format.onnxadapter.NameStyle;
+import dev.graft.cli.command.Argument;
+import dev.graft.cli.command.Command;
+import dev.graft.cli.command.CommandDescription;
+import dev.graft.cli.command.Console;
+import dev.graft.cli.command.Invocation;
+import dev.graft.cli.text.Numbers;
+import dev.graft.compiler.attach.AttachOptions;
+import dev.graft.compiler.attach.AttachReport;
+import dev.graft.compiler.attach.AttachStyle;
+import dev.graft.compiler.attach.Attacher;
+import dev.graft.compiler.attach.Slot;
+import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.resolve.Resolver;
+import dev.graft.compiler.scan.ModelIndex;
+import dev.graft.compiler.scan.ModelScanner;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code graft attach}: adds low-rank side branches beside the base's weights. */
+final class AttachCommand implements Command {
+    @Override
+    public CommandDescription description() {
+        return CommandDescription.command("attach", "add an adapter as side branches, fixed or switched at run time")
+                .details("The base's weights stay as they are; external data is referred to and not copied. Style constant"
+                        + " holds one adapter and costs least. Style input makes A and B inputs of rank 0 by default:"
+                        + " without an adapter the outputs are the base's bit for bit, and ONNX Runtime switches"
+                        + " .onnx_adapter files of any rank in and out of a loaded session.")
+                .arguments(Argument.required("BASE.onnx", "the model as exported; may be quantised"), AdapterWords.any())
+                .options(
+                        valued("output", "OUT.onnx", "the attached model").shortName("o").mandatory(),
+                        oneOf("style", "how A and B get into the model (default: constant)", "constant", "input"),
+                        oneOf("names", "tensor names for style input (default: olive)", "olive", "genai"),
+                        valued(
+                                "targets",
+                                "REGEX|all-linear",
+                                "further modules that get inputs for later adapters (style input)"),
+                        flag("force", "replace an existing output"))
+                .options(ResolveWords.OPTIONS)
+                .options(AdapterWords.OPTIONS)
+                .example("one adapter for good", "graft attach model.onnx my-lora/ -o attached.onnx")
+                .example("adapters switched at run time", "graft attach model.onnx my-lora/ -o multi.onnx --style input")
+                .example(
+                        "room for adapters that do not exist yet",
+                        "graft attach model.onnx -o multi.onnx --style input --targets all-linear")
+                .build();
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        AttachStyle style = AttachStyle.valueOf(word(invocation, "style", "constant"));
+        if (style == AttachStyle.CONSTANT && invocation.has("targets")) {
+            throw invocation.usageError("--targets needs --style input: a constant branch needs an adapter's values");
+        }
+        if (invocation.arguments(AdapterWords.ADAPTER).isEmpty() && !invocation.has("targets")) {
+            throw invocation.usageError("nothing to attach: give an adapter, or --style input with --targets");
+        }
+        ModelIndex model = ModelScanner.scan(invocation.path("BASE.onnx"));
+        List<WeightedAdapter> adapters = AdapterWords.read(invocation);
+        Resolution resolution = Resolver.resolve(model, adapters, ResolveWords.read(invocation));
+        List<Slot> slots = invocation
+                .option("targets")
+                .map(words -> TargetSlots.of(resolution, words))
+                .orElse(List.of());
+        NameStyle names = NameStyle.valueOf(word(invocation, "names", "olive"));
+        AttachOptions options = new AttachOptions(style, names, slots, invocation.has("force"));
+        Path output = invocation.pathOption("output").orElseThrow();
+        AttachReport report =
+                Attacher.attach(resolution, output, options, invocation.console().progress());
+        print(report, resolution, invocation.console());
+        return 0;
+    }
+
+    private static String word(Invocation invocation, String option, String otherwise) {
+        return invocation.option(option).orElse(otherwise).toUpperCase(Locale.ROOT);
+    }
+
+    private static void print(AttachReport report, Resolution resolution, Console console) {
+        resolution.warnings().forEach(console::warn);
+        report.warnings().forEach(console::warn);
+        if (console.json()) {
+            console.resultAsJson(Document.of(report));
+            return;
+        }
+        console.result("attached " + Numbers.plural(report.targets().size(), "target") + " in " + report.output() + ", "
+                + Numbers.plural(report.nodesAdded(), "node") + " more than the base");
+        report.adapter().ifPresent(file -> console.result("  the adapter for it: " + file));
+    }
+
+    /** The JSON document. */
+    record Document(
+            Path output,
+            List<Path> files,
+            java.util.Optional<Path> adapter,
+            List<AttachReport.AttachedTarget> targets,
+            int nodesAdded,
+            List<String> warnings) {
+        static Document of(AttachReport report) {
+            return new Document(
+                    report.output(),
+                    report.files(),
+                    report.adapter(),
+                    report.targets(),
+                    report.nodesAdded(),
+                    report.warnings());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.graft.cli.commands;
+
+import static dev.graft.cli.command.OptionDescription.valued;
+
+import dev.graft.cli.bench.BundledSample;
+import dev.graft.cli.bench.LatencyComparison;
+import dev.graft.cli.command.Argument;
+import dev.graft.cli.command.Command;
+import dev.graft.cli.command.CommandDescription;
+import dev.graft.cli.command.Console;
+import dev.graft.cli.command.Invocation;
+import dev.graft.cli.text.Numbers;
+import dev.graft.cli.text.Table;
+import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.resolve.Resolver;
+import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.runtime.latency.LatencyReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** {@code graft bench}: figures as ratios to the base, or to a copy of the same files. */
+final class BenchCommand implements Command {
+    private static final int DEFAULT_ROUNDS = 200;
+    private static final int MOST_ROUNDS = 1_000_000;
+    private static final int MOST_THREADS = 1024;
+    private static final double LARGEST_SIZE = 100;
+
+    @Override
+    public CommandDescription description() {
+        return CommandDescription.command("bench", "measure merge and latency as ratios, on this machine in one run")
+                .details("merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
+                        + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
+                        + " attached and a naive insertion of the branches, run in turn at batch 1.")
+                .arguments(
+                        Argument.oneOf("WHAT", "what to measure", "merge", "latency"),
+                        Argument.optional("BASE.onnx", "latency: the model (default: the bundled sample)"),
+                        AdapterWords.any())
+                .options(
+                        valued("sizes", "GB,GB,...", "merge: sizes of the model (default: 0.1,1)"),
+                        valued("folder", "DIR", "merge: where the files go for the time of the run (default: here)"),
+                        valued("tokens", "N,N,...", "latency: sequence lengths (default: 1,128)"),
+                        valued("rounds", "N", "latency: counted rounds (default: " + DEFAULT_ROUNDS + ")"),
+                        valued("threads", "N", "threads (default: one per processor)"))
+                .options(ResolveWords.OPTIONS)
+                .options(AdapterWords.OPTIONS)
+                .example("merge speed and memory up to 6 GB", "graft bench merge --sizes 0.1,1,6 --folder /data/tmp")
+                .example("what each way of deploying costs", "graft bench latency model.onnx my-lora/")
+                .build();
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        if (invocation.argument("WHAT").equals("merge")) {
+            return MergeBench.run(invocation, sizes(invocation));
+        }
+        return latency(invocation);
+    }
+
+    private int latency(Invocation invocation) {
+        Resolution resolution = resolution(invocation);
+        List<Integer> tokens = numbers(invocation, "tokens", "1,128").stream()
+                .map(Double::intValue)
+                .toList();
+        int rounds = invocation.intOption("rounds", DEFAULT_ROUNDS, 1, MOST_ROUNDS);
+        int threads = invocation.intOption("threads", 0, 1, MOST_THREADS);
+        Map<Integer, LatencyReport> reports = new LatencyComparison(rounds, threads)
+                .measure(resolution, tokens, invocation.console().progress());
+        print(reports, resolution, invocation.console());
+        return 0;
+    }
+
+    private static Resolution resolution(Invocation invocation) {
+        if (invocation.arguments("BASE.onnx").isEmpty()) {
+            BundledSample sample = BundledSample.find();
+            return Resolver.resolve(
+                    ModelScanner.scan(sample.model()),
+                    AdapterWords.read(invocation, List.of(sample.adapter().toString())),
+                    ResolveWords.read(invocation));
+        }
+        if (invocation.arguments(AdapterWords.ADAPTER).isEmpty()) {
+            throw invocation.usageError("latency needs an adapter for " + invocation.argument("BASE.onnx"));
+        }
+        Path base = invocation.path("BASE.onnx");
+        return Resolver.resolve(ModelScanner.scan(base), AdapterWords.read(invocation), ResolveWords.read(invocation));
+    }
+
+    private static void print(Map<Integer, LatencyReport> reports, Resolution resolution, Console console) {
+        if (console.json()) {
+            console.resultAsJson(reports);
+            return;
+        }
+        console.result(resolution.model().file() + " with " + LatencyComparison.describe(resolution.adapters()) + ", "
+                + Numbers.plural(resolution.bindings().size(), "target") + ", batch 1\n");
+        reports.forEach((tokens, report) -> console.result(table(tokens, report).toText(console.tableWidth())));
+    }
+
+    private static Table table(int tokens, LatencyReport report) {
+        Table table = Table.of(
+                        Numbers.plural(tokens, "token"), "minimum", "median", "99 %", "minimum / base", "median / base")
+                .right(1, 2, 3, 4, 5);
+        for (LatencyReport.Row row : report.rows()) {
+            table.row(
+                    row.name(),
+                    Numbers.seconds(row.minimum() / 1e3),
+                    Numbers.seconds(row.median() / 1e3),
+                    Numbers.seconds(row.percentile99() / 1e3),
+                    Numbers.ratio(row.minimumRatio()),
+                    Numbers.ratio(row.medianRatio()));
+        }
+        return table;
+    }
+
+    private static List<Double> sizes(Invocation invocation) {
+        List<Double> sizes = numbers(invocation, "sizes", "0.1,1");
+        if (sizes.stream().anyMatch(size -> size > LARGEST_SIZE)) {
+            throw invocation.usageError("--sizes: expected at most " + Numbers.significant(LARGEST_SIZE) + " GB each");
+        }
+        return sizes;
+    }
+
+    private static List<Double> numbers(Invocation invocation, String option, String otherwise) {
+        String text = invocation.option(option).orElse(otherwise);
+        if (!text.matches("[0-9]{1,6}(\\.[0-9]{1,6})?(,[0-9]{1,6}(\\.[0-9]{1,6})?)*") || text.matches("(.*,)?[0.]+(,.*)?")) {
+            throw invocation.usageError(
+                    "--" + option + ": expected positive numbers separated by commas, got '" + text + "'");
+        }
+        return java.util.stream.Stream.of(text.split(",", -1)).map(Double::valueOf).toList();
+    }
+}

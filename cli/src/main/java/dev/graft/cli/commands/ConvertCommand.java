@@ -1,0 +1,64 @@
+package dev.graft.cli.commands;
+
+import static dev.graft.cli.command.OptionDescription.flag;
+import static dev.graft.cli.command.OptionDescription.oneOf;
+import static dev.graft.cli.command.OptionDescription.valued;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.format.convert.AdapterConverter;
+import dev.graft.adapter.format.convert.TargetFormat;
+import dev.graft.adapter.format.onnxadapter.NameStyle;
+import dev.graft.cli.command.Argument;
+import dev.graft.cli.command.Command;
+import dev.graft.cli.command.CommandDescription;
+import dev.graft.cli.command.Invocation;
+import dev.graft.cli.text.Numbers;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** {@code graft convert}: writes an adapter in another format. */
+final class ConvertCommand implements Command {
+    @Override
+    public CommandDescription description() {
+        return CommandDescription.command("convert", "write an adapter in another format")
+                .details("Reads PEFT folders, .onnx_adapter, loralib and kohya files; writes PEFT folders and .onnx_adapter."
+                        + " PEFT keeps each module's scaling; an .onnx_adapter has no place for one, so it is folded into B."
+                        + " What the target format cannot say is refused, never left out.")
+                .arguments(Argument.required("ADAPTER", "the adapter to read"))
+                .options(
+                        valued("output", "OUT", "a folder for peft, a file for onnx_adapter")
+                                .shortName("o")
+                                .mandatory(),
+                        oneOf("to", "the format (default: by the name of OUT)", "peft", "onnx_adapter"),
+                        oneOf("names", "tensor names in an .onnx_adapter (default: olive)", "olive", "genai"),
+                        flag("force", "replace an existing output"))
+                .options(AdapterWords.OPTIONS)
+                .example("for ONNX Runtime's LoraAdapter", "graft convert my-lora/ -o my-lora.onnx_adapter")
+                .example("a kohya file for PEFT", "graft convert style.safetensors -o style-peft --to peft")
+                .build();
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        Path output = invocation.pathOption("output").orElseThrow();
+        TargetFormat target = target(invocation, output);
+        NameStyle names = NameStyle.valueOf(invocation.option("names").orElse("olive").toUpperCase(Locale.ROOT));
+        Adapter adapter = AdapterWords.read(invocation, invocation.path("ADAPTER"));
+        AdapterConverter.convert(adapter, output, target, names, invocation.has("force"));
+        if (invocation.console().json()) {
+            invocation.console().resultAsJson(new Document(output, target, adapter.changes().size()));
+        } else {
+            invocation.console()
+                    .result("wrote " + output + ": " + Numbers.plural(adapter.changes().size(), "module"));
+        }
+        return 0;
+    }
+
+    private static TargetFormat target(Invocation invocation, Path output) {
+        String byName = output.toString().endsWith(".onnx_adapter") ? "onnx_adapter" : "peft";
+        return TargetFormat.valueOf(invocation.option("to").orElse(byName).toUpperCase(Locale.ROOT));
+    }
+
+    /** The JSON document. */
+    record Document(Path output, TargetFormat format, int modules) {}
+}

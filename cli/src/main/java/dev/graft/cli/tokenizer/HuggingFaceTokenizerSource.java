@@ -1,0 +1,91 @@
+package dev.graft.cli.tokenizer;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.runtime.generate.TokenizerSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A {@code tokenizer.json}, read by Hugging Face's own library through DJL; nothing is fetched from anywhere. */
+public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCloseable {
+    private static final List<String> END_NAMES = List.of(
+            "</s>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|im_end|>", "<eos>", "<|end|>", "[EOS]", "[SEP]");
+
+    private final HuggingFaceTokenizer tokenizer;
+
+    private HuggingFaceTokenizerSource(HuggingFaceTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Opens a tokenizer.
+     *
+     * @throws GraftException {@code FILE_NOT_FOUND}, {@code UNKNOWN_FORMAT} or {@code DEVICE_UNAVAILABLE}
+     */
+    public static HuggingFaceTokenizerSource open(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new GraftException(
+                    ErrorCode.FILE_NOT_FOUND,
+                    "no tokenizer.json",
+                    Location.ofFile(file),
+                    "Name the model's tokenizer.json with --tokenizer.");
+        }
+        // set before the library starts: it would otherwise look for a newer native build on the network
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        try {
+            return new HuggingFaceTokenizerSource(
+                    HuggingFaceTokenizer.newInstance(file, Map.of("addSpecialTokens", "true", "padding", "false")));
+        } catch (IOException | RuntimeException e) {
+            throw new GraftException(
+                    ErrorCode.UNKNOWN_FORMAT,
+                    "not a tokenizer that Hugging Face's library reads: " + e.getMessage(),
+                    Location.ofFile(file),
+                    "Give the tokenizer.json that was saved with the model.",
+                    e);
+        } catch (UnsatisfiedLinkError e) {
+            throw new GraftException(
+                    ErrorCode.DEVICE_UNAVAILABLE,
+                    "the tokenizer's native library cannot be loaded: " + e.getMessage(),
+                    Location.NONE,
+                    "It exists for 64-bit Linux, macOS on ARM and 64-bit Windows.",
+                    e);
+        }
+    }
+
+    @Override
+    public long[] encode(String text) {
+        Encoding encoding = tokenizer.encode(text);
+        return encoding.getIds();
+    }
+
+    @Override
+    public String decode(long[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
+    /** The ids of the tokens that end a text, as far as the tokenizer has one of the usual names. */
+    public Set<Long> endTokens() {
+        Set<Long> ends = new TreeSet<>();
+        for (String name : END_NAMES) {
+            long[] ids = tokenizer.encode(name, false, false).getIds();
+            if (ids.length == 1 && tokenizer.decode(ids, true).isEmpty()) {
+                ends.add(ids[0]);
+            }
+        }
+        return ends;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.graft.testkit;
+
+import java.nio.file.Path;
+import org.assertj.core.annotation.CheckReturnValue;
+
+/** Entry points; see the package's page for an example. */
+@CheckReturnValue
+public final class GraftAssertions {
+    private GraftAssertions() {}
+
+    /** Assertions about the ONNX model in a file. */
+    public static ModelAssert assertThatModel(Path model) {
+        return new ModelAssert(model);
+    }
+
+    /** Assertions about the adapter in a file or PEFT folder. */
+    public static AdapterAssert assertThatAdapter(Path adapter) {
+        return new AdapterAssert(adapter);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.graft.testkit;
+
+import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.runtime.compare.OutputComparison;
+import dev.graft.runtime.compare.OutputTolerance;
+import dev.graft.runtime.inputs.InputFiles;
+import dev.graft.runtime.inputs.InputHints;
+import dev.graft.runtime.inputs.ModelFolderHints;
+import dev.graft.runtime.inputs.RunnableSamples;
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.ModelSession;
+import dev.graft.runtime.session.SessionSettings;
+import dev.graft.testkit.error.ShouldProduceSameOutputs;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/**
+ * The second half of {@code producesSameOutputsAs(other).onSamples(4)}.
+ *
+ * <p>The tolerance, unless {@link #within} gives one, is measured for each sample and output: the other model runs optimised and as it is written, and what the two differ
+ * by is what its arithmetic costs; see {@link OutputTolerance}.
+ */
+public final class OutputsAssert {
+    private static final long SEED = 1;
+
+    private final ModelAssert model;
+    private final Path other;
+    private final OptionalDouble tolerance;
+
+    OutputsAssert(ModelAssert model, Path other) {
+        this(model, other, OptionalDouble.empty());
+    }
+
+    private OutputsAssert(ModelAssert model, Path other, OptionalDouble tolerance) {
+        this.model = model;
+        this.other = other;
+        this.tolerance = tolerance;
+    }
+
+    /** Sets the largest absolute error that any element of any output may have. */
+    public OutputsAssert within(double largestError) {
+        if (!(largestError >= 0)) {
+            throw new IllegalArgumentException("not a tolerance: " + largestError);
+        }
+        return new OutputsAssert(model, other, OptionalDouble.of(largestError));
+    }
+
+    /** Compares the outputs on so many made-up inputs of several sizes, the same ones every time. */
+    public ModelAssert onSamples(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("at least one sample is needed, got " + count);
+        }
+        try (ModelSession reference = open(other, SessionSettings.DEFAULT)) {
+            return compare(reference, RunnableSamples.find(reference, hints(reference), count, SEED));
+        }
+    }
+
+    /** Compares the outputs on the inputs in a {@code .safetensors} or {@code .jsonl} file; see {@link InputFiles}. */
+    public ModelAssert onInputs(Path file) {
+        try (ModelSession reference = open(other, SessionSettings.DEFAULT)) {
+            return compare(reference, InputFiles.read(file, reference.inputs(), hints(reference)));
+        }
+    }
+
+    private InputHints hints(ModelSession reference) {
+        return ModelFolderHints.read(other, reference.inputs()).orElse(GraphHints.of(ModelScanner.scan(other)));
+    }
+
+    private ModelAssert compare(ModelSession reference, List<Map<String, HostTensor>> samples) {
+        try (ModelSession plain = open(other, SessionSettings.DEFAULT.withoutOptimization());
+                ModelSession session = open(model.model(), SessionSettings.DEFAULT)) {
+            for (int i = 0; i < samples.size(); i++) {
+                Map<String, HostTensor> expected = reference.run(samples.get(i));
+                Map<String, HostTensor> again = tolerance.isPresent() ? expected : plain.run(samples.get(i));
+                Map<String, HostTensor> got = session.run(samples.get(i));
+                compare(i, expected, again, got);
+            }
+        }
+        return model;
+    }
+
+    private void compare(
+            int sample, Map<String, HostTensor> expected, Map<String, HostTensor> again, Map<String, HostTensor> got) {
+        Map<String, OutputComparison> noise = OutputComparison.ofAll(expected, again);
+        OutputComparison.ofAll(expected, got).forEach((name, comparison) -> {
+            double allowed =
+                    tolerance.orElseGet(() -> OutputTolerance.ofTwoWays(Objects.requireNonNull(noise.get(name))));
+            if (comparison.maxError() > allowed || comparison.mismatches() > 0) {
+                model.fail(new ShouldProduceSameOutputs(
+                        model.model(), other, sample, comparison, allowed, tolerance.isPresent()));
+            }
+        });
+    }
+
+    private static ModelSession open(Path file, SessionSettings settings) {
+        return ModelSession.open(file, settings);
+    }
+}
