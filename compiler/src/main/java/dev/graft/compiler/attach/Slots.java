@@ -1,0 +1,88 @@
+package dev.graft.compiler.attach;
+
+import dev.graft.compiler.resolve.PackedModules;
+import dev.graft.compiler.resolve.Site;
+import dev.graft.compiler.resolve.SiteFinder;
+import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.compiler.resolve.WeightView;
+import dev.graft.compiler.scan.ModelIndex;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Chooses the modules of a model that get inputs without an adapter, as PEFT's target_modules does. */
+public final class Slots {
+    /** All matrix products except the output embedding and the heads of classifiers, as in PEFT. */
+    public static final String ALL_LINEAR = "all-linear";
+
+    private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "score", "classifier");
+
+    private Slots() {}
+
+    /**
+     * The slots of a model.
+     *
+     * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match; a path may have a wrapper in
+     *     front that the expression does not name
+     * @throws GraftException {@code USAGE} if the expression is none, {@code TARGET_NOT_FOUND} if it matches nothing
+     */
+    public static List<Slot> select(ModelIndex model, String targets) {
+        Predicate<String> wanted = wanted(targets);
+        Map<String, Slot> slots = new LinkedHashMap<>();
+        List<String> candidates = new ArrayList<>();
+        for (Site site : SiteFinder.sites(model)) {
+            modules(model, site).forEach((module, view) -> {
+                candidates.add(module);
+                if (wanted.test(module)) {
+                    slots.putIfAbsent(module, new Slot(module, site, view));
+                }
+            });
+        }
+        if (slots.isEmpty()) {
+            throw new GraftException(
+                    ErrorCode.TARGET_NOT_FOUND,
+                    "no module matches '" + targets + "'; the model has "
+                            + candidates.subList(0, Math.min(8, candidates.size())),
+                    Location.ofFile(model.file()),
+                    "Give all-linear, or a regular expression for whole module paths; graft inspect lists them.");
+        }
+        return List.copyOf(slots.values());
+    }
+
+    private static Map<String, WeightView> modules(ModelIndex model, Site site) {
+        boolean linear = site.kind() == SiteKind.MATMUL
+                || site.kind() == SiteKind.GEMM
+                || site.kind() == SiteKind.QUANTIZED_MATMUL;
+        if (!linear || site.names().isEmpty()) {
+            return Map.of();
+        }
+        String module = site.names().get(0).module();
+        Map<String, WeightView> parts = PackedModules.of(model, site, module);
+        return parts.isEmpty() ? Map.of(module, site.weight()) : parts;
+    }
+
+    private static Predicate<String> wanted(String targets) {
+        if (targets.equalsIgnoreCase(ALL_LINEAR)) {
+            return module -> !HEADS.contains(module.substring(module.lastIndexOf('.') + 1));
+        }
+        try {
+            Pattern pattern = Pattern.compile("(?:.*\\.)?(?:" + targets + ")");
+            return pattern.asMatchPredicate();
+        } catch (PatternSyntaxException e) {
+            throw new GraftException(
+                    ErrorCode.USAGE,
+                    "'" + targets + "' is not a regular expression: " + e.getDescription(),
+                    Location.NONE,
+                    "Give all-linear, or a regular expression such as '.*\\.[qv]_proj'.",
+                    e);
+        }
+    }
+}
