@@ -51,7 +51,7 @@ class SlotsTest {
                 AttachOptions.DEFAULT.withStyle(AttachStyle.INPUT).withSlots(slots),
                 Progress.NONE);
 
-        assertThat(slots).hasSize(35);
+        assertThat(slots).hasSize(35).extracting(Slot::module).contains("model.layers.0.self_attn.q_proj");
         assertThat(report.adapter()).isEmpty();
         assertThat(report.targets()).extracting(AttachedTarget::rank).containsOnly(0L);
         Map<String, Tensor> goldens =

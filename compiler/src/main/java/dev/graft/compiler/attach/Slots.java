@@ -4,6 +4,7 @@ import dev.graft.compiler.resolve.PackedModules;
 import dev.graft.compiler.resolve.Site;
 import dev.graft.compiler.resolve.SiteFinder;
 import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.compiler.resolve.SiteName;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.error.ErrorCode;
@@ -25,21 +26,27 @@ public final class Slots {
 
     private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "score", "classifier");
 
+    /** What the outermost module of transformers models is called; anything else that all names share is an exporter's wrapper. */
+    private static final Set<String> ROOTS = Set.of(
+            "model", "transformer", "bert", "roberta", "distilbert", "deberta", "gpt_neox", "encoder", "decoder", "vision_model");
+
     private Slots() {}
 
     /**
      * The slots of a model.
      *
-     * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match; a path may have a wrapper in
-     *     front that the expression does not name
+     * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match, or its end from a dot on
      * @throws GraftException {@code USAGE} if the expression is none, {@code TARGET_NOT_FOUND} if it matches nothing
      */
     public static List<Slot> select(ModelIndex model, String targets) {
         Predicate<String> wanted = wanted(targets);
         Map<String, Slot> slots = new LinkedHashMap<>();
         List<String> candidates = new ArrayList<>();
-        for (Site site : SiteFinder.sites(model)) {
-            modules(model, site).forEach((module, view) -> {
+        List<Site> sites = SiteFinder.sites(model);
+        int wrapper = lengthOfWrapper(sites);
+        for (Site site : sites) {
+            modules(model, site).forEach((path, view) -> {
+                String module = path.substring(wrapper);
                 candidates.add(module);
                 if (wanted.test(module)) {
                     slots.putIfAbsent(module, new Slot(module, site, view));
@@ -55,6 +62,17 @@ public final class Slots {
                     "Give all-linear, or a regular expression for whole module paths; graft inspect lists them.");
         }
         return List.copyOf(slots.values());
+    }
+
+    /** Exporters are given a wrapper that returns logits only, {@code m.model.layers...}: adapters know nothing of it. */
+    private static int lengthOfWrapper(List<Site> sites) {
+        List<String> names = sites.stream()
+                .flatMap(site -> site.names().stream().limit(1))
+                .map(SiteName::module)
+                .toList();
+        String first = names.isEmpty() ? "" : names.get(0).substring(0, names.get(0).indexOf('.') + 1);
+        boolean shared = !first.isEmpty() && names.stream().allMatch(name -> name.startsWith(first));
+        return shared && !ROOTS.contains(first.substring(0, first.length() - 1)) ? first.length() : 0;
     }
 
     private static Map<String, WeightView> modules(ModelIndex model, Site site) {
