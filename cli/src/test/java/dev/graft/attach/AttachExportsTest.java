@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AttachExportsTest {
     private static final double TOLERANCE = 2e-5;
     private static final AttachOptions GENAI =
-            new AttachOptions(AttachStyle.INPUT, NameStyle.GENAI, List.of(), false);
+            AttachOptions.DEFAULT.withStyle(AttachStyle.INPUT).withNames(NameStyle.GENAI);
     private static final Tensor IDS = OnnxRun.ofLongs(Shape.of(1, 6), 3, 17, 99, 4, 60, 5);
 
     @TempDir

@@ -9,6 +9,7 @@ import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
+import dev.graft.compiler.attach.AttachForm;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
@@ -54,8 +55,10 @@ final class AttachLatency {
         Path naive = folder.resolveSibling("latency-naive.onnx");
         insertNaively(resolution, naive);
         Path constant = folder.resolveSibling("latency-constant.onnx");
-        AttachOptions options = new AttachOptions(AttachStyle.CONSTANT, AttachOptions.DEFAULT.names(), List.of(), true);
+        AttachOptions options = AttachOptions.DEFAULT.withForce();
         Attacher.attach(resolution, constant, options, Progress.NONE);
+        Path beside = folder.resolveSibling("latency-beside.onnx");
+        Attacher.attach(resolution, beside, options.withForm(AttachForm.BESIDE), Progress.NONE);
         Path input = folder.resolveSibling("latency-input.onnx");
         AttachReport slots = Attacher.attach(resolution, input, options.withStyle(AttachStyle.INPUT), Progress.NONE);
         Files.delete(folder);
@@ -63,6 +66,7 @@ final class AttachLatency {
                 new Candidate("base", model, null, arguments[3]),
                 new Candidate("naive", naive, null, arguments[3]),
                 new Candidate("constant", constant, null, arguments[3]),
+                new Candidate("constant, beside", beside, null, arguments[3]),
                 new Candidate("input", input, slots.adapter().orElseThrow(), arguments[3]),
                 new Candidate("input, no adapter", input, null, arguments[3]));
         for (int tokens : new int[] {1, 128}) {

@@ -7,6 +7,7 @@ import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.compiler.attach.AttachForm;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
@@ -65,6 +66,20 @@ class AttachPeftTest {
 
         Path output = folder.resolve("attached.onnx");
         Attacher.attach(resolution, output, AttachOptions.DEFAULT, Progress.NONE);
+
+        try (OnnxRun run = new OnnxRun(output)) {
+            assertClose(run.run(given.inputs()), given.expected(), TOLERANCE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aBranchBesideTheProductComputesTheSame(String variantAndBase) {
+        Case given = Case.of(variantAndBase);
+        Resolution resolution = given.resolve();
+
+        Path output = folder.resolve("attached.onnx");
+        Attacher.attach(resolution, output, AttachOptions.DEFAULT.withForm(AttachForm.BESIDE), Progress.NONE);
 
         try (OnnxRun run = new OnnxRun(output)) {
             assertClose(run.run(given.inputs()), given.expected(), TOLERANCE);

@@ -97,7 +97,7 @@ class AttachedModelTest {
         return Attacher.attach(
                 resolution,
                 folder.resolve(names + ".onnx"),
-                new AttachOptions(AttachStyle.INPUT, names, List.of(), false),
+                AttachOptions.DEFAULT.withStyle(AttachStyle.INPUT).withNames(names),
                 Progress.NONE);
     }
 

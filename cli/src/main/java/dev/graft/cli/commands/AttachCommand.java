@@ -71,7 +71,8 @@ final class AttachCommand implements Command {
                 .map(words -> TargetSlots.of(resolution, words))
                 .orElse(List.of());
         NameStyle names = NameStyle.valueOf(word(invocation, "names", "olive"));
-        AttachOptions options = new AttachOptions(style, names, slots, invocation.has("force"));
+        AttachOptions options = AttachOptions.DEFAULT.withStyle(style).withNames(names).withSlots(slots);
+        options = invocation.has("force") ? options.withForce() : options;
         Path output = invocation.pathOption("output").orElseThrow();
         AttachReport report =
                 Attacher.attach(resolution, output, options, invocation.console().progress());

@@ -18,6 +18,9 @@ import java.util.Optional;
  * NumericVerdict}'s.
  */
 final class NumberCheck {
+    /** How the finding on a model begins that ONNX Runtime refuses. */
+    static final String NOT_RUNNABLE = "cannot be run: ";
+
     /** What the models are called in tables. */
     static final String UNMERGED = "base + adapter";
 
@@ -56,6 +59,12 @@ final class NumberCheck {
             addErrors(name, output, runs);
         }
         checks.add(new Check("outputs, " + name, outcome(verdict), finding(verdict)));
+    }
+
+    /** Judges an artifact that ONNX Runtime refuses. */
+    void fail(String name, String reason) {
+        checks.add(new Check("outputs, " + name, Outcome.FAILED, NOT_RUNNABLE + reason));
+        causes.add("the " + name + " model cannot be run: " + reason);
     }
 
     private static Observation observation(SampleRun run, String output, HostTensor values, String name) {

@@ -55,7 +55,7 @@ public final class Verifier {
             verifier.checkMerged(own);
             verifier.checkAttached();
             verifier.checkNumbers(own);
-            if (request.latency()) {
+            if (request.latency() && verifier.runnable()) {
                 verifier.latencies = LatencyCheck.measure(request, verifier.artifacts, progress);
             }
             return verifier.result();
@@ -109,13 +109,24 @@ public final class Verifier {
         SampleRuns samples = SampleRuns.of(request, progress);
         List<SampleRun> runs = samples.run(exact, own.attached(), exactMerged(own), artifacts);
         NumberCheck numbers = new NumberCheck();
-        artifacts.keySet().forEach(name -> numbers.judge(name, runs));
+        for (String name : artifacts.keySet()) {
+            String failure = samples.failures().get(name);
+            if (failure == null) {
+                numbers.judge(name, runs);
+            } else {
+                numbers.fail(name, failure);
+            }
+        }
         checks.addAll(numbers.checks());
         causes.addAll(numbers.causes());
         outputs = numbers.errors();
         notes.add(samples.count() + (request.inputs().isPresent()
                 ? " samples from " + request.inputs().get()
                 : " samples were made up; --inputs takes your own"));
+    }
+
+    private boolean runnable() {
+        return checks.stream().noneMatch(check -> check.finding().startsWith(NumberCheck.NOT_RUNNABLE));
     }
 
     /** Rounding to 16 bits costs more than the arithmetic; then what it costs is measured, not guessed. */
