@@ -84,7 +84,6 @@ final class CommitJournal {
             throw OutputFiles.failed("write", draft, e);
         }
         OutputFiles.fsync(draft);
-        OutputFiles.fsyncFolder(folder);
         OutputFiles.move(draft, folder.resolve(NAME));
         OutputFiles.fsyncFolder(folder);
     }
@@ -96,14 +95,17 @@ final class CommitJournal {
                 OutputFiles.move(entry.destination, old(entry));
             }
         }
-        syncFolders();
+        if (entries.stream().anyMatch(Entry::replaces)) {
+            OutputFiles.fsyncFolder(folder);
+            syncDestinations();
+        }
         for (Entry entry : entries.subList(1, entries.size())) {
             OutputFiles.createFolders(Objects.requireNonNull(entry.destination.getParent()));
             OutputFiles.move(staged(entry), entry.destination);
         }
-        syncFolders();
+        syncDestinations();
         OutputFiles.move(staged(entries.get(0)), entries.get(0).destination);
-        syncFolders();
+        OutputFiles.fsyncFolder(root);
     }
 
     /** Keeps what is committed, rolls back what is not, and removes the journal; can be repeated after a crash. */
@@ -129,11 +131,11 @@ final class CommitJournal {
                 OutputFiles.move(old(entry), entry.destination);
             }
         }
-        syncFolders();
+        syncDestinations();
     }
 
-    private void syncFolders() {
-        Set<Path> folders = new LinkedHashSet<>(List.of(folder, root));
+    private void syncDestinations() {
+        Set<Path> folders = new LinkedHashSet<>(List.of(root));
         for (Entry entry : entries) {
             folders.add(Objects.requireNonNull(entry.destination.getParent()));
         }

@@ -135,6 +135,17 @@ public final class OutputTransaction implements AutoCloseable {
             OutputFiles.fsync(lock.folder().resolve(Integer.toString(i)));
             refuseExisting(destinations.get(i));
         }
+        if (destinations.size() == 1) {
+            // one rename, which replaces what was there, needs no journal
+            OutputFiles.move(lock.folder().resolve("0"), main);
+            OutputFiles.fsyncFolder(root);
+        } else {
+            commitTogether(mainIndex);
+        }
+        finished = true;
+    }
+
+    private void commitTogether(int mainIndex) {
         CommitJournal journal = CommitJournal.of(lock.folder(), root, destinations, mainIndex);
         journal.write();
         try {
@@ -144,7 +155,6 @@ public final class OutputTransaction implements AutoCloseable {
             throw e;
         }
         journal.finish();
-        finished = true;
     }
 
     /** Removes what was not committed and lets others write. */

@@ -15,7 +15,7 @@
  *
  * <ol>
  *   <li>Files are staged. R: the destination as it was. N: no journal, so the folder is removed.
- *   <li>Staged files and the folder are fsynced, then the journal is written under another name, fsynced and renamed. R: as it was.
+ *   <li>Staged files are fsynced, then the journal is written under another name, fsynced, renamed, and the folder fsynced. R: as it was.
  *       N: a journal, and the main file still staged: roll back, which here moves nothing.
  *   <li>The old main file, then the old data files are moved to {@code old-i}; folders are fsynced. R: no main file, never an old one
  *       beside new data. N: rolls back: every {@code old-i} returns, the main file last.
@@ -25,6 +25,8 @@
  *       file no longer staged: committed; what is left of the folder is removed.
  *   <li>The folder is removed, the journal last but for the lock. R: everything new. N: as in 5, or no journal as in 1.
  * </ol>
+ *
+ * <p>An output of one file is one rename, without a journal: it is the old file, or none, until it is the new one.
  *
  * <p>A rollback that dies can be repeated: a destination is only deleted while its {@code old-i} still waits or where nothing stood
  * before; once {@code old-i} is back, it is no longer touched. An error in mid-commit (a rename that fails) rolls back at once.

@@ -1,4 +1,17 @@
-/** Runs models on ONNX Runtime, with adapters that are switched while a session is loaded. */
+/**
+ * Runs models on ONNX Runtime, with adapters that are switched while a session is loaded.
+ *
+ * <ul>
+ *   <li>{@link dev.graft.runtime.session}: models, adapters and tensors, with native memory that cannot be misused;
+ *   <li>{@link dev.graft.runtime.inputs}: inputs made up for any model, or read from a file;
+ *   <li>{@link dev.graft.runtime.compare}: how far outputs are apart, and whether that is too far;
+ *   <li>{@link dev.graft.runtime.latency}: how long models take against each other;
+ *   <li>{@link dev.graft.runtime.generate}: text from a causal language model.
+ * </ul>
+ *
+ * <p>{@code inputs}, {@code compare}, {@code latency} and {@code generate} stand on {@code session}, {@code generate} on {@code inputs}
+ * too. Nothing here knows protobuf or the compiler: what only the graph can tell comes from the caller.
+ */
 @NullMarked
 package dev.graft.runtime;
 

@@ -1,6 +1,7 @@
 package dev.graft.testkit;
 
 import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.error.GraftException;
 import dev.graft.runtime.compare.OutputComparison;
 import dev.graft.runtime.compare.OutputTolerance;
 import dev.graft.runtime.inputs.InputFiles;
@@ -10,6 +11,7 @@ import dev.graft.runtime.inputs.RunnableSamples;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
+import dev.graft.testkit.error.ShouldBeComparable;
 import dev.graft.testkit.error.ShouldProduceSameOutputs;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,8 +77,12 @@ public final class OutputsAssert {
             for (int i = 0; i < samples.size(); i++) {
                 Map<String, HostTensor> expected = reference.run(samples.get(i));
                 Map<String, HostTensor> again = tolerance.isPresent() ? expected : plain.run(samples.get(i));
-                Map<String, HostTensor> got = session.run(samples.get(i));
-                compare(i, expected, again, got);
+                compare(i, expected, again, session.run(samples.get(i)));
+            }
+        } catch (GraftException e) {
+            switch (e.code()) {
+                case INPUTS_INVALID, VERIFICATION_FAILED -> model.fail(new ShouldBeComparable(model.model(), other, e));
+                default -> throw e;
             }
         }
         return model;

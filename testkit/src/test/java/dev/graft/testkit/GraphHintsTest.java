@@ -24,11 +24,24 @@ class GraphHintsTest {
     @CsvSource({
         "models/stories260K/onnx/stories260K_ts.onnx, 512",
         "models/stories260K/genai_fp32/model.onnx, 512",
+        "models/stories260K/genai_int4/model.onnx, 512",
         "models/gpt_nano_sort/gpt_nano_sort.onnx, 3"
     })
     void realModelsToo(String model, long vocabulary) {
         assertThat(GraphHints.of(ModelScanner.scan(Shared.path(model))).bounds())
                 .containsEntry("input_ids", vocabulary);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "models/stories260K/genai_fp32/model.onnx, 16",
+        "models/stories260K/genai_fp32_lora/model.onnx, 16",
+        "models/stories260K/genai_int4/model.onnx, 16",
+        "conformance/exports/genai_llama_fp16_cuda/model.onnx, 8"
+    })
+    void aCacheIsAsWideAsTheHeadsOfTheAttention(String model, long width) {
+        assertThat(GraphHints.of(ModelScanner.scan(Shared.path(model))).dims())
+                .isEqualTo(Map.of("kv_cache_dim", width));
     }
 
     @Test

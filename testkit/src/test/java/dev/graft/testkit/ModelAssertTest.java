@@ -184,6 +184,17 @@ class ModelAssertTest {
     }
 
     @Test
+    void modelsOfOtherInputsAreNotComparable() {
+        Path other = Fixtures.path("conv/base/model_dynamo.onnx");
+
+        assertThatThrownBy(() ->
+                        assertThatModel(merged).producesSameOutputsAs(other).onSamples(1))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining(
+                        "but their inputs or outputs differ: no value for the input 'attention_mask', 'input_ids'");
+    }
+
+    @Test
     void aFileThatIsNoModelIsAnErrorAndNoFailure() {
         assertThatThrownBy(() -> assertThatModel(folder.resolve("none.onnx")).hasSameArchitectureAs(BASE))
                 .isInstanceOf(GraftException.class)

@@ -32,8 +32,7 @@ final class BindingRules {
         requireWeight(binding);
         TensorIndex tensor = binding.view().tensor();
         if (!tensor.dtype().isFloat()
-                || binding.site().kind() == SiteKind.QUANTIZED_MATMUL
-                        && binding.target() == Binding.Parameter.WEIGHT) {
+                || binding.site().kind() == SiteKind.QUANTIZED_MATMUL && binding.target() == Binding.Parameter.WEIGHT) {
             throw notMergeable(
                     binding,
                     "it is quantised (" + tensor.dtype().displayName() + ", read by "

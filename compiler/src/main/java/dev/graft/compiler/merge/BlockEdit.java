@@ -44,8 +44,6 @@ record BlockEdit(
 
     /** Whether the block is W + sum of terms and nothing else. */
     boolean isPlainSum() {
-        return replacement == null
-                && rowPatches.isEmpty()
-                && terms.stream().noneMatch(LowRankTerm::isDora);
+        return replacement == null && rowPatches.isEmpty() && terms.stream().noneMatch(LowRankTerm::isDora);
     }
 }

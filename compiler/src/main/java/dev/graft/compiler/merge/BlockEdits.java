@@ -85,7 +85,8 @@ final class BlockEdits {
     }
 
     private void addTerm(Binding binding, LowRankChange change) {
-        LowRankTerm term = binding.target() == Binding.Parameter.BIAS ? biasTerm(binding, change) : term(binding, change);
+        LowRankTerm term =
+                binding.target() == Binding.Parameter.BIAS ? biasTerm(binding, change) : term(binding, change);
         if (term.isDora() && terms.stream().anyMatch(LowRankTerm::isDora)) {
             throw conflict("two DoRA changes", "their norms have no common meaning");
         }
@@ -139,7 +140,8 @@ final class BlockEdits {
             throw new GraftException(
                     ErrorCode.WEIGHT_NOT_MERGEABLE,
                     "the rows of " + module + " cannot be replaced: it is stored transposed",
-                    Location.ofTensor(view.tensor().proto().file(), view.tensor().name()),
+                    Location.ofTensor(
+                            view.tensor().proto().file(), view.tensor().name()),
                     "Export the model with its embedding as [vocabulary, width].");
         }
         long count = change.rows().size();
@@ -180,7 +182,8 @@ final class BlockEdits {
                             ErrorCode.ADAPTERS_CONFLICT,
                             edits.get(j).module() + " and " + edits.get(i).module()
                                     + " are changes to overlapping parts of one tensor",
-                            Location.ofTensor(one.tensor().proto().file(), one.tensor().name()),
+                            Location.ofTensor(
+                                    one.tensor().proto().file(), one.tensor().name()),
                             "Merge these adapters into separate outputs.");
                 }
             }

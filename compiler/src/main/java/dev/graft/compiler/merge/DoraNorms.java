@@ -31,7 +31,8 @@ final class DoraNorms {
                 for (LowRankTerm term : block.terms()) {
                     if (term.isDora()) {
                         WeightView view = block.view();
-                        double[] each = new double[Math.toIntExact(term.outputsAreRows() ? view.rows() : view.columns())];
+                        double[] each =
+                                new double[Math.toIntExact(term.outputsAreRows() ? view.rows() : view.columns())];
                         factors.put(term, each);
                         addTasks(new Target(edit, block, term), each, files, tasks);
                     }
@@ -57,8 +58,7 @@ final class DoraNorms {
         }
     }
 
-    private static void strip(
-            Target target, double[] factors, int first, int count, long inputs, OpenFiles files) {
+    private static void strip(Target target, double[] factors, int first, int count, long inputs, OpenFiles files) {
         double[] squares = new double[count];
         int step = (int) Math.max(1, Math.min(inputs, PIECE_ELEMENTS / count));
         for (long input = 0; input < inputs; input += step) {

@@ -101,8 +101,8 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
             Map<NodeUse, List<Binding>> byUse = bindings.stream()
                     .collect(Collectors.groupingBy(MergePlan::useOf, LinkedHashMap::new, Collectors.toList()));
             Map<List<Object>, List<NodeUse>> groups = new LinkedHashMap<>();
-            byUse.forEach((use, changes) ->
-                    groups.computeIfAbsent(identity(changes), key -> new ArrayList<>()).add(use));
+            byUse.forEach((use, changes) -> groups.computeIfAbsent(identity(changes), key -> new ArrayList<>())
+                    .add(use));
             List<Consumer> others = consumers.consumersOf(tensor).stream()
                     .filter(consumer -> byUse.keySet().stream().noneMatch(use -> isUse(consumer, use)))
                     .toList();
@@ -122,13 +122,9 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
         }
 
         private GraftException shared(
-                TensorIndex tensor,
-                Binding target,
-                List<Consumer> others,
-                Map<NodeUse, List<Binding>> byUse) {
-            Set<String> names = others.stream()
-                    .map(Consumer::description)
-                    .collect(Collectors.toCollection(LinkedHashSet::new));
+                TensorIndex tensor, Binding target, List<Consumer> others, Map<NodeUse, List<Binding>> byUse) {
+            Set<String> names =
+                    others.stream().map(Consumer::description).collect(Collectors.toCollection(LinkedHashSet::new));
             byUse.keySet().stream()
                     .filter(use -> !use.equals(useOf(target)))
                     .forEach(use -> names.add(use.node().displayName()));

@@ -55,10 +55,12 @@ public final class Merger {
             Progress progress) {
         Workers workers = new Workers(threads);
         try (OpenFiles inputs = new OpenFiles();
-                StagedFiles outputs = new StagedFiles(transaction, layout.sizes().keySet())) {
+                StagedFiles outputs =
+                        new StagedFiles(transaction, layout.sizes().keySet())) {
             Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
-            layout.literals().forEach(literal -> outputs.write(
-                    literal.destination(), literal.position(), ByteBuffer.wrap(literal.bytes())));
+            layout.literals()
+                    .forEach(literal ->
+                            outputs.write(literal.destination(), literal.position(), ByteBuffer.wrap(literal.bytes())));
             IntFunction<IntConsumer> newWorker = worker -> new MergeWorker(
                     layout.tasks(), statistics, inputs, outputs, new UnitComputer(inputs, doraFactors), progress);
             WriteBehind.during(() -> workers.run(layout.tasks().size(), newWorker), outputs);

@@ -63,8 +63,9 @@ final class OutputLayout {
         for (Map.Entry<String, Path> file : model.dataFiles().entrySet()) {
             Path destination = output.resolveSibling(file.getKey()).normalize();
             Path source = file.getValue();
-            boolean known = files.stream().anyMatch(each -> each.destination().equals(destination)
-                    && each.source().equals(source));
+            boolean known = files.stream()
+                    .anyMatch(each -> each.destination().equals(destination)
+                            && each.source().equals(source));
             if (!known) {
                 add(new FileLayout(source, FileBytes.of(source).size(), destination, List.of()));
             }
@@ -101,8 +102,7 @@ final class OutputLayout {
                     .toList();
             if (!units.isEmpty()) {
                 ByteRegion first = edit.source().get(0);
-                items.computeIfAbsent(first.file(), path -> new ArrayList<>())
-                        .add(new Item(first.offset(), units));
+                items.computeIfAbsent(first.file(), path -> new ArrayList<>()).add(new Item(first.offset(), units));
             }
         }
         for (FileLayout file : files) {
@@ -133,12 +133,14 @@ final class OutputLayout {
         unsharing.dataFile().ifPresent(file -> addNew(file, unsharing.dataSize()));
         FileLayout main = files.get(0);
         for (Unsharing.Place place : unsharing.places()) {
-            long length = place.edit().tensor().dtype().byteSize(place.edit().tensor().shape().elements());
+            long length = place.edit()
+                    .tensor()
+                    .dtype()
+                    .byteSize(place.edit().tensor().shape().elements());
             ByteRegion region = place.splice()
                     .map(splice -> new ByteRegion(main.destination(), main.placeOf(splice) + place.offset(), length))
                     .orElseGet(() -> new ByteRegion(unsharing.dataFile().orElseThrow(), place.offset(), length));
-            Unit.unitsOf(place.edit())
-                    .forEach(unit -> tasks.add(new MergeTask.Compute(unit, List.of(region))));
+            Unit.unitsOf(place.edit()).forEach(unit -> tasks.add(new MergeTask.Compute(unit, List.of(region))));
         }
     }
 
@@ -147,6 +149,9 @@ final class OutputLayout {
                 .filter(file -> file.source().equals(source))
                 .findFirst()
                 .orElseThrow(() -> new GraftException(
-                        ErrorCode.INTERNAL, "a tensor lies in a file that the index does not list", Location.ofFile(source), ""));
+                        ErrorCode.INTERNAL,
+                        "a tensor lies in a file that the index does not list",
+                        Location.ofFile(source),
+                        ""));
     }
 }

@@ -74,7 +74,8 @@ final class Panel {
             int now = (int) Math.min(width, to - column);
             double[][][] factors = new double[block.terms().size()][][];
             for (int term = 0; term < factors.length; term++) {
-                factors[term] = rows(block.terms().get(term), column - block.view().firstColumn(), now, files);
+                factors[term] =
+                        rows(block.terms().get(term), column - block.view().firstColumn(), now, files);
             }
             loaded.add(new RightTile(column, now, factors));
         }

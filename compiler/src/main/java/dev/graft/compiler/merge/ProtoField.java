@@ -67,17 +67,16 @@ record ProtoField(int number, int wire, long start, long prefix, long content, l
             long tag = varint();
             long prefix = at;
             int wire = (int) (tag & 7);
-            long length =
-                    switch (wire) {
-                        case 0 -> {
-                            varint();
-                            yield 0;
-                        }
-                        case 1 -> 8;
-                        case BYTES -> varint();
-                        case 5 -> 4;
-                        default -> throw malformed();
-                    };
+            long length = switch (wire) {
+                case 0 -> {
+                    varint();
+                    yield 0;
+                }
+                case 1 -> 8;
+                case BYTES -> varint();
+                case 5 -> 4;
+                default -> throw malformed();
+            };
             long content = wire == 0 ? prefix : at;
             if (length < 0 || length > limit - at) {
                 throw malformed();

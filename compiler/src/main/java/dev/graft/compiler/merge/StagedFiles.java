@@ -23,9 +23,7 @@ final class StagedFiles implements AutoCloseable {
             Path file = transaction.stage(destination);
             staged.put(destination, file);
             try {
-                channels.put(
-                        destination,
-                        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+                channels.put(destination, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
             } catch (IOException e) {
                 close();
                 throw unwritable(destination, e);
@@ -48,8 +46,7 @@ final class StagedFiles implements AutoCloseable {
 
     /** A channel of its own, for writing on from a position. */
     FileChannel openAt(Path destination, long position) throws IOException {
-        return FileChannel.open(
-                        java.util.Objects.requireNonNull(staged.get(destination)), StandardOpenOption.WRITE)
+        return FileChannel.open(java.util.Objects.requireNonNull(staged.get(destination)), StandardOpenOption.WRITE)
                 .position(position);
     }
 

@@ -28,8 +28,7 @@ final class UnitComputer {
     private final double[] total = new double[LONGEST_TILE];
     private final double[] otherSum = new double[LONGEST_TILE];
     private final double[] otherDelta = new double[LONGEST_TILE];
-    private final SumKernel.Squares squares =
-            new SumKernel.Squares(new double[LONGEST_TILE], new double[LONGEST_TILE]);
+    private final SumKernel.Squares squares = new SumKernel.Squares(new double[LONGEST_TILE], new double[LONGEST_TILE]);
 
     /** @param doraFactors by DoRA term, m / norm per output */
     UnitComputer(OpenFiles files, Map<LowRankTerm, double[]> doraFactors) {
@@ -176,7 +175,13 @@ final class UnitComputer {
 
     /** Replacement, DoRA and row patches: the new values go to {@code total}. */
     private void mixTerms(
-            BlockEdit edit, Panel.RightTile tile, double[][] left, int row, long blockRow, RowValues values, int count) {
+            BlockEdit edit,
+            Panel.RightTile tile,
+            double[][] left,
+            int row,
+            long blockRow,
+            RowValues values,
+            int count) {
         if (values.patch(row, total, count)) {
             return;
         }

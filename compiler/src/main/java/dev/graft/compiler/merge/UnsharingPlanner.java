@@ -64,8 +64,8 @@ final class UnsharingPlanner {
         Map<NodeIndex, String> copied = new HashMap<>();
         String initializer = "";
         for (MergePlan.NodeUse use : copy.uses()) {
-            WeightPath path = WeightPath.find(model, tensor, use.node(), use.input())
-                    .orElseThrow(() -> unreachable(copy, use));
+            WeightPath path =
+                    WeightPath.find(model, tensor, use.node(), use.input()).orElseThrow(() -> unreachable(copy, use));
             if (initializer.isEmpty()) {
                 initializer = newName(use.node().input(use.input()));
                 addInitializer(copy.edit(), path.origin(), initializer);
@@ -103,7 +103,8 @@ final class UnsharingPlanner {
                     .message(13, entry("length", Long.toString(length)))
                     .integer(14, 1);
             proto.insertBehind(
-                    origin, new WireMessage().message(INITIALIZER_OF_GRAPH, header).toBytes());
+                    origin,
+                    new WireMessage().message(INITIALIZER_OF_GRAPH, header).toBytes());
             places.add(new Unsharing.Place(edit, Optional.empty(), offset));
         }
         initializers.add(name);

@@ -44,23 +44,24 @@ final class BiasFinder {
     /** Follows a product that has one reader to the operator that adds the bias. */
     private Optional<BiasSite> behind(Scope scope, NodeIndex node, long outputs) {
         NodeIndex at = node;
-        Scope in = scope;
         for (int steps = 0; steps < 3 && !at.outputs().isEmpty(); steps++) {
-            Value product = new Value(in, at.outputs().get(0));
+            Value product = new Value(scope, at.outputs().get(0));
             List<Use> uses = scopes.usesOf(product);
             if (uses.size() != 1 || scopes.outputOf(product) != null) {
                 return Optional.empty();
             }
             Use use = uses.get(0);
+            if (use.scope() != scope) {
+                return Optional.empty();
+            }
             OptionalInt added = addedBias(use);
             if (added.isPresent()) {
-                return bias(use.scope(), use.node(), added.getAsInt(), outputs);
+                return bias(scope, use.node(), added.getAsInt(), outputs);
             }
             if (!List.of("Identity", "Cast").contains(use.node().opType())) {
                 return Optional.empty();
             }
             at = use.node();
-            in = use.scope();
         }
         return Optional.empty();
     }

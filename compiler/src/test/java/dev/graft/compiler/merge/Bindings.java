@@ -42,14 +42,13 @@ public final class Bindings {
         TensorIndex tensor = Objects.requireNonNull(model.graph().initializers().get(node.input(input)));
         boolean transposed = node.opType().equals("MatMul")
                 || node.opType().equals("Gemm") && node.intAttribute("transB").orElse(0) == 0;
-        SiteKind kind =
-                switch (node.opType()) {
-                    case "MatMul" -> SiteKind.MATMUL;
-                    case "Gemm" -> SiteKind.GEMM;
-                    case "Conv" -> SiteKind.CONV;
-                    case "Gather" -> SiteKind.GATHER;
-                    default -> SiteKind.OTHER;
-                };
+        SiteKind kind = switch (node.opType()) {
+            case "MatMul" -> SiteKind.MATMUL;
+            case "Gemm" -> SiteKind.GEMM;
+            case "Conv" -> SiteKind.CONV;
+            case "Gather" -> SiteKind.GATHER;
+            default -> SiteKind.OTHER;
+        };
         WeightView view = WeightView.whole(tensor, transposed && !bias ? Orientation.IN_OUT : Orientation.OUT_IN);
         Site site = new Site(kind, List.of(), node, input, view, Optional.empty(), List.of());
         return new Binding(change, adapter, weight, site, view, Binding.Parameter.WEIGHT, Rule.NODE_NAME);

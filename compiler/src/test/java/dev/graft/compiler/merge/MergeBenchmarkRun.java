@@ -14,11 +14,15 @@ final class MergeBenchmarkRun {
                 .mapToObj(i -> Long.parseLong(arguments[(int) i]))
                 .toList();
         for (long size : sizes) {
-            MergeBenchmark.Result result =
-                    MergeBenchmark.run(List.of(size), Path.of(arguments[0]), 2, Progress.NONE).get(0);
+            MergeBenchmark.Result result = MergeBenchmark.run(List.of(size), Path.of(arguments[0]), 2, Progress.NONE)
+                    .get(0);
             System.out.printf(
                     "%.2f GB: copy %.2f s, merge %.2f s, ratio %.2f, peak heap %d MB%n",
-                    result.bytes() / 1e9, result.copySeconds(), result.mergeSeconds(), result.ratio(), result.peakHeapBytes() >> 20);
+                    result.bytes() / 1e9,
+                    result.copySeconds(),
+                    result.mergeSeconds(),
+                    result.ratio(),
+                    result.peakHeapBytes() >> 20);
         }
     }
 }

@@ -3,9 +3,8 @@ package dev.graft.compiler.merge;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
-
-import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ByteRegion;
 import dev.graft.compiler.scan.ModelScanner;
@@ -88,8 +87,8 @@ final class MergeKernelTiming {
                 new ByteRegion(Path.of("none"), 0, 0));
         LowRankTerm term = new LowRankTerm(
                 MatrixSource.of(left, rows, rank), MatrixSource.of(right, rank, columns), 2.0, null, true);
-        BlockEdit block = new BlockEdit(
-                "m", WeightView.whole(tensor, Orientation.OUT_IN), null, List.of(term), List.of());
+        BlockEdit block =
+                new BlockEdit("m", WeightView.whole(tensor, Orientation.OUT_IN), null, List.of(term), List.of());
         TensorEdit edit = new TensorEdit(tensor, List.of(block));
         ByteBuffer buffer = ByteBuffer.allocateDirect(Unit.LARGEST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         random("W", 1, Unit.LARGEST_BYTES / 4).bytes().read(0, buffer.duplicate());
@@ -120,8 +119,8 @@ final class MergeKernelTiming {
         long start = System.nanoTime();
         for (String name : new String[] {"model.onnx", "model.onnx.data"}) {
             try (FileChannel in = FileChannel.open(from.resolve(name));
-                    FileChannel out = FileChannel.open(
-                            to.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    FileChannel out =
+                            FileChannel.open(to.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 for (long at = 0; at < in.size(); ) {
                     at += in.transferTo(at, in.size() - at, out);
                 }
@@ -138,7 +137,8 @@ final class MergeKernelTiming {
         Path output = to.resolve("model.onnx");
         long start = System.nanoTime();
         Resolution resolution = Bindings.byNodeName(
-                ModelScanner.scan(files.model()), WeightedAdapter.of(AdapterFiles.readAdapter(files.adapter(), ReadOptions.DEFAULT)));
+                ModelScanner.scan(files.model()),
+                WeightedAdapter.of(AdapterFiles.readAdapter(files.adapter(), ReadOptions.DEFAULT)));
         MergeReport report = Merger.merge(resolution, output, new MergeOptions(false, false, threads), Progress.NONE);
         double seconds = (System.nanoTime() - start) / 1e9;
         for (Path file : report.files()) {

@@ -34,7 +34,11 @@ class MergeRefusalTest {
 
     @Test
     void aQuantisedWeightIsRefusedWithTheWayOut() throws IOException {
-        Tensor weight = new Tensor("w", DType.INT8, Shape.of(4, 4), Matrices.random("w", DType.FLOAT32, 1, 4).bytes());
+        Tensor weight = new Tensor(
+                "w",
+                DType.INT8,
+                Shape.of(4, 4),
+                Matrices.random("w", DType.FLOAT32, 1, 4).bytes());
 
         assertRefused(
                 gemm(weight),

@@ -33,7 +33,11 @@ class MergerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "FLOAT32, MatMul, 16", "FLOAT32, MatMul, 3", "FLOAT32, Gemm, 9", "FLOAT16, MatMul, 4", "BFLOAT16, Gemm, 8"
+        "FLOAT32, MatMul, 16",
+        "FLOAT32, MatMul, 3",
+        "FLOAT32, Gemm, 9",
+        "FLOAT16, MatMul, 4",
+        "BFLOAT16, Gemm, 8"
     })
     void everyElementIsWithinTheBoundOfTheExactSum(DType dtype, String operator, int rank) throws IOException {
         // given
@@ -152,8 +156,8 @@ class MergerTest {
         LowRankChange small = new LowRankChange("fc", LayerKind.LINEAR, a, b, 1, null, null);
 
         // when it is merged twice at once
-        MergeReport report = merge(Bindings.byNodeName(
-                oneLayer("Gemm", weight), Matrices.adapter(1, small), Matrices.adapter(1, small)));
+        MergeReport report = merge(
+                Bindings.byNodeName(oneLayer("Gemm", weight), Matrices.adapter(1, small), Matrices.adapter(1, small)));
 
         // then 1.5 · 2^-24 is more than half a step
         assertThat(Matrices.values(merged(), "w")).containsExactly(1 + 0x1p-23);
@@ -269,8 +273,7 @@ class MergerTest {
                 .write(folder.resolve("base/model.onnx"));
         LowRankChange plain = Matrices.linear("fc", 3, 2, 1, 0.5, 2);
         Tensor delta = Tensor.ofFloats("d", Shape.of(3), 10, 20, 30);
-        LowRankChange change =
-                new LowRankChange("fc", LayerKind.LINEAR, plain.a(), plain.b(), 0.5, null, delta);
+        LowRankChange change = new LowRankChange("fc", LayerKind.LINEAR, plain.a(), plain.b(), 0.5, null, delta);
         List<Binding> bindings = List.of(Bindings.bind(base, change, 0, 1), Bindings.bindBias(base, change));
 
         merge(new Resolution(base, List.of(Matrices.adapter(1, change)), bindings, List.of()));

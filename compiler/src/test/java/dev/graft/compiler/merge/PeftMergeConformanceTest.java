@@ -67,8 +67,7 @@ class PeftMergeConformanceTest {
             return;
         }
         ModelIndex model = ModelScanner.scan(base);
-        Resolution resolution =
-                Resolver.resolve(model, List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
+        Resolution resolution = Resolver.resolve(model, List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
         Path output = folder.resolve(variant.getFileName() + "-" + base.getFileName());
         boolean unshared = false;
         try {
@@ -79,7 +78,10 @@ class PeftMergeConformanceTest {
             Merger.merge(resolution, output, new MergeOptions(true, true, 2), Progress.NONE);
         }
         if (!unshared) {
-            compare(resolution, ModelScanner.scan(output), SafetensorsReader.read(variant.resolve("merged_changed.safetensors")));
+            compare(
+                    resolution,
+                    ModelScanner.scan(output),
+                    SafetensorsReader.read(variant.resolve("merged_changed.safetensors")));
         }
     }
 
@@ -96,7 +98,9 @@ class PeftMergeConformanceTest {
             double[] values = wanted.get().toDoubles();
             // GPT-2's Conv1D is stored [in, out] by PyTorch too
             boolean conv1d = binding.module().matches(".*\\.c_(attn|proj|fc)");
-            boolean transposed = !conv1d && view.orientation() == Orientation.IN_OUT && view.rows() > 1
+            boolean transposed = !conv1d
+                    && view.orientation() == Orientation.IN_OUT
+                    && view.rows() > 1
                     && wanted.get().shape().dim(0) == view.columns();
             double worst = 0;
             for (int i = 0; i < actual.length; i++) {

@@ -58,8 +58,7 @@ class UnshareTest {
         Binding first = Bindings.bind(base, change, 0, 1);
         NodeIndex other = Bindings.node(base.graph(), "fc2");
         Site site = new Site(SiteKind.MATMUL, List.of(), other, 1, first.view(), Optional.empty(), List.of());
-        Binding second = new Binding(
-                change, 0, 1, site, first.view(), Binding.Parameter.WEIGHT, Rule.NODE_NAME);
+        Binding second = new Binding(change, 0, 1, site, first.view(), Binding.Parameter.WEIGHT, Rule.NODE_NAME);
         Resolution once = new Resolution(base, List.of(Matrices.adapter(1, change)), List.of(first), List.of());
 
         merge(new Resolution(base, once.adapters(), List.of(first, second), List.of()), false);
@@ -107,8 +106,7 @@ class UnshareTest {
         assertThat(Bindings.node(graph, "fc1").inputs()).containsExactly("x", "w2.unshared2");
         assertThat(Bindings.node(graph, "fc2").inputs()).containsExactly("h", "w2");
         assertThat(graph.nodes().stream().map(NodeIndex::displayName))
-                .containsExactly(
-                        "keep", "keep.unshared", "turn", "turn.unshared", "/fc1/MatMul", "/fc2/MatMul");
+                .containsExactly("keep", "keep.unshared", "turn", "turn.unshared", "/fc1/MatMul", "/fc2/MatMul");
         assertThat(Matrices.values(merged(), "w")).isEqualTo(weight.toDoubles());
     }
 
@@ -226,7 +224,9 @@ class UnshareTest {
 
     private static GraphIndex subgraph(ModelIndex model, String attribute) {
         NodeIndex node = Bindings.node(model.graph(), "choose");
-        return ((AttributeIndex.GraphValue) node.attributes().get(attribute)).graphs().get(0);
+        return ((AttributeIndex.GraphValue) node.attributes().get(attribute))
+                .graphs()
+                .get(0);
     }
 
     private static TensorIndex weightOf(ModelIndex model, String name) {

@@ -44,12 +44,18 @@ public final class TextModel {
         this.logits = logits;
     }
 
+    /** A language model over a session, with what the configuration beside the model says of its inputs. */
+    public static TextModel over(ModelSession session, List<LoadedAdapter> adapters) {
+        return over(session, adapters, InputHints.NONE);
+    }
+
     /**
      * A language model over a session, with adapters for every run.
      *
+     * @param hints what is known of the model's inputs, such as the width of its cache, besides the configuration in its folder
      * @throws GraftException {@code ONNX_UNSUPPORTED} if the model takes no token ids or gives no logits of [batch, sequence, vocabulary]
      */
-    public static TextModel over(ModelSession session, List<LoadedAdapter> adapters) {
+    public static TextModel over(ModelSession session, List<LoadedAdapter> adapters, InputHints hints) {
         List<ValueDescription> ids = session.inputs().stream()
                 .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS)
                 .toList();
@@ -62,11 +68,11 @@ public final class TextModel {
                     Location.ofFile(session.file()),
                     "Give the model that the text decoder was exported to.");
         }
-        InputHints hints = ModelFolderHints.read(session.file(), session.inputs());
+        InputHints known = hints.orElse(ModelFolderHints.read(session.file(), session.inputs()));
         return new TextModel(
                 session,
                 List.copyOf(adapters),
-                SampleInputs.of(session.inputs(), hints),
+                SampleInputs.of(session.inputs(), known),
                 ids.get(0),
                 output.get().name());
     }

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * may be left out. Inputs that follow from the others may be absent.
  */
 public final class InputFiles {
-    private static final int LONGEST_LINE = 16 << 20;
-    private static final int MOST_SAMPLES = 100_000;
+    private static final int LONGEST_LINE = 4 << 20;
+    private static final int MOST_SAMPLES = 10_000;
 
     private final Path file;
     private final List<ValueDescription> inputs;

@@ -1,5 +1,8 @@
 package dev.graft.runtime.session;
 
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
 import dev.graft.tensor.Shape;
@@ -63,8 +66,20 @@ public record HostTensor(DType dtype, Shape shape, ByteBuffer bytes) {
         return new HostTensor(dtype, shape, buffer.flip());
     }
 
-    /** A copy of a tensor that lies in a file or array. */
+    /**
+     * A copy of a tensor that lies in a file or array.
+     *
+     * @throws GraftException {@code INPUTS_INVALID} if it takes more than 2 GiB or its elements are not whole bytes, {@code IO_FAILED}
+     */
     public static HostTensor of(Tensor tensor) {
+        if (!tensor.dtype().isByteSized() || tensor.bytes().size() > Integer.MAX_VALUE) {
+            throw new GraftException(
+                    ErrorCode.INPUTS_INVALID,
+                    "a tensor of " + tensor.dtype().displayName() + " " + tensor.shape()
+                            + " cannot be held in memory as one",
+                    Location.ofTensor(tensor.file(), tensor.name()),
+                    "Use smaller inputs, of a type whose elements are whole bytes.");
+        }
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(Math.toIntExact(tensor.bytes().size()));
         tensor.bytes().read(0, buffer);

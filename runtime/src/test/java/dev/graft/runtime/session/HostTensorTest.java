@@ -3,12 +3,16 @@ package dev.graft.runtime.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.graft.error.GraftException;
+import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.FileBytes;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +70,16 @@ class HostTensorTest {
         Tensor stored = Tensor.ofFloats("w", Shape.of(1, 2), 3, 4);
 
         assertThat(HostTensor.of(stored)).isEqualTo(HostTensor.ofFloats(Shape.of(1, 2), 3, 4));
+    }
+
+    @Test
+    void tensorsThatNoBufferHoldsAreRefused() {
+        ByteSource endless = new FileBytes(Path.of("inputs.safetensors"), 0, 4L << 30);
+        Tensor huge = new Tensor("x", DType.FLOAT32, Shape.of(1L << 30), endless);
+
+        assertThatThrownBy(() -> HostTensor.of(huge))
+                .isInstanceOf(GraftException.class)
+                .hasMessage("a tensor of float32 [1073741824] cannot be held in memory as one");
     }
 
     @Test

@@ -110,6 +110,21 @@ class ErrorMessagesTest {
     }
 
     @Test
+    void comparable() {
+        GraftException reason =
+                new GraftException(ErrorCode.VERIFICATION_FAILED, "expected an output 'y', got [z]", Location.NONE, "");
+
+        assertMessage(new ShouldBeComparable(MODEL, BASE, reason), """
+
+                Expecting model
+                  merged.onnx
+                to produce the same outputs as
+                  base.onnx
+                but their inputs or outputs differ: expected an output 'y', got [z].
+                Likely cause: models of other architectures; hasSameArchitectureAs names what differs.""");
+    }
+
+    @Test
     void mergeOf() {
         assertMessage(new ShouldBeMergeOf(MODEL, BASE, ADAPTER, 0.5, List.of(finding(Kind.SCALED, 2, ""))), """
 
