@@ -31,11 +31,13 @@ import dev.graft.tensor.Tensor;
 import dev.graft.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A model attached with inputs, run through ONNX Runtime's own adapters. */
@@ -65,6 +67,34 @@ class AttachedModelTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "llama/base/model_ts.onnx, llama/lora_all_linear",
+        "llama/base/model_dynamo.onnx, llama/lora_patterns",
+        "llama/base/model_dynamo.onnx, llama/lora_embed",
+        "llama/base/model_ts.onnx, llama/dora",
+        "gpt2/base/model_dynamo.onnx, gpt2/lora_all_linear",
+        "qwen2/base/model_ts.onnx, qwen2/lora_bias_param",
+        "bert/base/model_ts.onnx, bert/lora",
+        "conv/base/model_dynamo.onnx, conv/lora"
+    })
+    void adaptersOfEveryKindSwitchIn(String base, String variant) {
+        Map<String, Tensor> known = SafetensorsReader.read(Fixtures.path(variant + "/io.safetensors"))
+                .tensors();
+        AttachReport report = attach(Fixtures.path(base), Fixtures.path(variant + "/adapter"), NameStyle.OLIVE);
+        try (ModelSession attached = open(report.output());
+                LoadedAdapter adapter = attached.loadAdapter(report.adapter().orElseThrow())) {
+            Map<String, HostTensor> inputs = new LinkedHashMap<>();
+            attached.inputs()
+                    .forEach(input -> inputs.put(input.name(), HostTensor.of(known.get("in." + input.name()))));
+
+            assertThat(error(known.get("out_base"), output(attached.run(inputs))))
+                    .isLessThan(2e-5);
+            assertThat(error(known.get("out_unmerged"), output(attached.run(inputs, List.of(adapter)))))
+                    .isLessThan(2e-5);
+        }
+    }
+
     @Test
     void adaptersOfRankOneEightAndSixtyFourSwitchInOneSession() {
         AttachReport report = attach(NameStyle.OLIVE);
@@ -90,9 +120,13 @@ class AttachedModelTest {
     }
 
     private AttachReport attach(NameStyle names) {
+        return attach(BASE, TestMerges.ADAPTER, names);
+    }
+
+    private AttachReport attach(Path base, Path adapter, NameStyle names) {
         Resolution resolution = Resolver.resolve(
-                ModelScanner.scan(BASE),
-                List.of(WeightedAdapter.of(AdapterFiles.readAdapter(TestMerges.ADAPTER, ReadOptions.DEFAULT))),
+                ModelScanner.scan(base),
+                List.of(WeightedAdapter.of(AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT))),
                 ResolveOptions.DEFAULT);
         return Attacher.attach(
                 resolution,
@@ -124,7 +158,11 @@ class AttachedModelTest {
     }
 
     private static double errorAgainstPeft(HostTensor output) {
-        return OutputComparison.of("output", OutputKind.LOGITS, HostTensor.of(KNOWN.get("out_unmerged")), output)
+        return error(KNOWN.get("out_unmerged"), output);
+    }
+
+    private static double error(Tensor expected, HostTensor output) {
+        return OutputComparison.of("output", OutputKind.LOGITS, HostTensor.of(expected), output)
                 .maxError();
     }
 
