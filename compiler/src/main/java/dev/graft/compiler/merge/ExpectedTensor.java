@@ -48,11 +48,7 @@ public final class ExpectedTensor {
     public record Piece(long firstRow, int rows, long firstColumn, int columns, double[] before, double[] after) {}
 
     ExpectedTensor(
-            TensorEdit edit,
-            String name,
-            boolean unshared,
-            OpenFiles files,
-            Map<LowRankTerm, double[]> doraFactors) {
+            TensorEdit edit, String name, boolean unshared, OpenFiles files, Map<LowRankTerm, double[]> doraFactors) {
         this.edit = edit;
         this.name = name;
         this.unshared = unshared;
@@ -116,7 +112,12 @@ public final class ExpectedTensor {
         FloatFormat.decode(dtype, buffer.clear(), after, 0, after.length);
         unit.panel().finish();
         return new Piece(
-                unit.firstRow(), unit.rows(), unit.panel().firstColumn(), unit.panel().columns(), before, after);
+                unit.firstRow(),
+                unit.rows(),
+                unit.panel().firstColumn(),
+                unit.panel().columns(),
+                before,
+                after);
     }
 
     /** A variant of a block's change over a rectangle that is counted in the block; row-major and dense. */

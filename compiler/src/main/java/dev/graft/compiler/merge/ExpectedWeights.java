@@ -42,7 +42,8 @@ public final class ExpectedWeights implements AutoCloseable {
 
     private void prepare(Resolution resolution, Path output) {
         MergePlan plan = plan(resolution);
-        Unsharing unsharing = Unsharing.of(resolution.model(), output.toAbsolutePath().normalize(), plan.copies());
+        Unsharing unsharing =
+                Unsharing.of(resolution.model(), output.toAbsolutePath().normalize(), plan.copies());
         Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), files, workers);
         for (TensorEdit edit : plan.inPlace()) {
             tensors.add(new ExpectedTensor(edit, edit.tensor().name(), false, files, doraFactors));
