@@ -70,7 +70,7 @@ final class VerifyCommand implements Command {
                 invocation.pathOption("inputs"),
                 samples,
                 runs,
-                runs && invocation.has("report"));
+                invocation.has("report"));
     }
 
     private static void print(Verification found, Optional<ReportFiles> report, Console console) {

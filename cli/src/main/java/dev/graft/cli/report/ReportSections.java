@@ -14,8 +14,6 @@ import java.util.List;
 
 /** The sections of the page as HTML. */
 final class ReportSections {
-    private static final int SHOWN_HASH = 16;
-
     private final Verification found;
 
     ReportSections(Verification found) {
@@ -69,7 +67,7 @@ final class ReportSections {
                                 escape(file.role()),
                                 code(file.path().toString()),
                                 Numbers.bytes(file.bytes()),
-                                "<code class=\"hash\">" + escape(file.sha256()) + "</code>"))
+                                hash(file.sha256())))
                         .toList());
         return adapters + files + notes();
     }
@@ -95,18 +93,22 @@ final class ReportSections {
                 .append(" compared, ")
                 .append(Numbers.bytes(structure.bytesChanged()))
                 .append(" differ, ")
-                .append(structure.unexpected().isEmpty() ? "all of them inside the targets' weights." : "<b>not all inside the targets:</b>")
+                .append(structure.unexpected().isEmpty() ? "all of them inside the targets' weights." : "and:")
                 .append("</p>");
         if (!structure.unexpected().isEmpty()) {
             html.append("<ul class=\"bad\">");
             structure.unexpected().forEach(line -> html.append("<li>").append(escape(line)).append("</li>"));
             html.append("</ul>");
         }
+        html.append(Html.table(
+                List.of("graph (model file without weights)", "SHA-256"),
+                List.of(
+                        List.of("base", hash(structure.baseGraphSha256())),
+                        List.of("merged", hash(structure.artifactGraphSha256())))));
         List<List<String>> rows =
                 structure.regions().stream().map(ReportSections::region).toList();
-        String table = Html.table(
-                List.of("tensor", "file", "#first byte", "#size", "#bytes changed", "SHA-256 before", "SHA-256 after"), rows);
-        return html.append(Html.folded(Numbers.plural(rows.size(), "byte range"), rows.size(), table))
+        String table = Html.table(List.of("tensor that differs", "file", "#first byte", "#bytes changed"), rows);
+        return html.append(Html.folded(Numbers.plural(rows.size(), "tensor"), rows.size(), table))
                 .toString();
     }
 
@@ -115,10 +117,7 @@ final class ReportSections {
                 code(region.tensor()),
                 code(region.file()),
                 Long.toString(region.offset()),
-                Numbers.bytes(region.length()),
-                Long.toString(region.changed()),
-                hash(region.baseSha256()),
-                hash(region.artifactSha256()));
+                Long.toString(region.changed()));
     }
 
     String targets() {
@@ -129,7 +128,7 @@ final class ReportSections {
                 found.targets().stream().map(ReportSections::target).toList();
         List<String> header = List.of(
                 "result", "module", "weight", "type", "shape", "#rank", "#scaling", "#norm of W", "#norm of delta", "#changed",
-                "#lost to rounding", "#off by");
+                "#lost to rounding", "#bit for bit", "#off by");
         return Html.folded(Numbers.plural(rows.size(), "target"), rows.size(), Html.table(header, rows));
     }
 
@@ -139,14 +138,15 @@ final class ReportSections {
                 badge(right ? Outcome.PASSED : Outcome.FAILED),
                 code(target.module()) + (right ? "" : "<div class=\"bad\">" + escape(target.finding()) + "</div>"),
                 code(target.tensor()),
-                target.dtype().displayName(),
-                escape(target.shape().toString()),
+                escape(target.dtype()),
+                escape(target.shape()),
                 target.rank() == 0 ? "-" : Long.toString(target.rank()),
                 Numbers.significant(target.scaling()),
                 Numbers.significant(target.normOfWeight()),
                 Numbers.significant(target.normOfDelta()),
                 fraction(target.changed(), target.elements()),
                 fraction(target.lost(), target.elements()),
+                fraction(target.exact(), target.elements()),
                 Numbers.significant(target.worstError()));
     }
 
@@ -206,7 +206,7 @@ final class ReportSections {
     }
 
     private static String fraction(long part, long all) {
-        return all == 0 ? "-" : Numbers.percent((double) part / all);
+        return all == 0 || part < 0 ? "-" : Numbers.percent((double) part / all);
     }
 
     private static String badge(Outcome outcome) {
@@ -219,7 +219,6 @@ final class ReportSections {
     }
 
     private static String hash(String sha256) {
-        String shown = sha256.length() > SHOWN_HASH ? sha256.substring(0, SHOWN_HASH) + "…" : sha256;
-        return "<code title=\"" + escape(sha256) + "\">" + escape(shown) + "</code>";
+        return "<code class=\"hash\">" + escape(sha256) + "</code>";
     }
 }

@@ -10,6 +10,7 @@ import dev.graft.cli.verify.Verification.LatencyLine;
 import dev.graft.cli.verify.Verification.Outcome;
 import dev.graft.cli.verify.Verification.Structure;
 import dev.graft.cli.verify.Verification.Target;
+import dev.graft.compiler.merge.MergeReport;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.error.ErrorCode;
@@ -55,7 +56,7 @@ public final class Verifier {
             verifier.checkMerged(own);
             verifier.checkAttached();
             verifier.checkNumbers(own);
-            if (request.latency() && verifier.runnable()) {
+            if (request.detailed() && request.numbers() && verifier.runnable()) {
                 verifier.latencies = LatencyCheck.measure(request, verifier.artifacts, progress);
             }
             return verifier.result();
@@ -85,7 +86,10 @@ public final class Verifier {
         if (merged == null) {
             return;
         }
-        WeightCheck check = WeightCheck.of(request.resolution(), own.merged(), merged);
+        boolean ownMerge = request.detailed() || !request.hasArtifact();
+        Optional<MergeReport> report = ownMerge ? Optional.of(own.merged()) : Optional.empty();
+        WeightCheck check = WeightCheck.of(request.resolution(), report, merged);
+        notes.addAll(check.notes());
         checks.addAll(check.checks());
         causes.addAll(check.causes());
         structures.add(check.structure());
@@ -131,12 +135,14 @@ public final class Verifier {
 
     /** Rounding to 16 bits costs more than the arithmetic; then what it costs is measured, not guessed. */
     private Optional<Path> exactMerged(OwnModels own) {
-        boolean coarse = targets.stream()
-                .anyMatch(target -> target.dtype() == DType.FLOAT16 || target.dtype() == DType.BFLOAT16);
-        if (!coarse || !artifacts.containsKey(Artifacts.MERGED)) {
+        boolean coarse = request.resolution().bindings().stream()
+                .map(binding -> binding.view().tensor().dtype())
+                .anyMatch(dtype -> dtype == DType.FLOAT16 || dtype == DType.BFLOAT16);
+        Path artifact = artifacts.get(Artifacts.MERGED);
+        if (!coarse || artifact == null) {
             return Optional.empty();
         }
-        Reference merged = Reference.of(own.merged().output(), own.file("exact", "merged.onnx"));
+        Reference merged = Reference.of(artifact, own.file("exact", "merged.onnx"));
         return merged.isExact() ? Optional.of(merged.model()) : Optional.empty();
     }
 
