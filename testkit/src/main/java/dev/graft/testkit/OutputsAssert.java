@@ -11,8 +11,11 @@ import dev.graft.runtime.inputs.RunnableSamples;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
+import dev.graft.testkit.difference.PerturbedCopy;
+import dev.graft.testkit.difference.TemporaryFolder;
 import dev.graft.testkit.error.ShouldBeComparable;
 import dev.graft.testkit.error.ShouldProduceSameOutputs;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +25,8 @@ import java.util.OptionalDouble;
 /**
  * The second half of {@code producesSameOutputsAs(other).onSamples(4)}.
  *
- * <p>The tolerance, unless {@link #within} gives one, is measured for each sample and output: the other model runs optimised and as it is written, and what the two differ
- * by is what its arithmetic costs; see {@link OutputTolerance}.
+ * <p>The tolerance, unless {@link #within} gives one, is measured for each sample and output: a copy of the other model in which every weight is rounded once
+ * more runs too, and what the two differ by is what rounding costs; see {@link PerturbedCopy} and {@link OutputTolerance}.
  */
 public final class OutputsAssert {
     private static final long SEED = 1;
@@ -55,14 +58,14 @@ public final class OutputsAssert {
         if (count < 1) {
             throw new IllegalArgumentException("at least one sample is needed, got " + count);
         }
-        try (ModelSession reference = open(other, SessionSettings.DEFAULT)) {
+        try (ModelSession reference = open(other)) {
             return compare(reference, RunnableSamples.find(reference, hints(reference), count, SEED));
         }
     }
 
     /** Compares the outputs on the inputs in a {@code .safetensors} or {@code .jsonl} file; see {@link InputFiles}. */
     public ModelAssert onInputs(Path file) {
-        try (ModelSession reference = open(other, SessionSettings.DEFAULT)) {
+        try (ModelSession reference = open(other)) {
             return compare(reference, InputFiles.read(file, reference.inputs(), hints(reference)));
         }
     }
@@ -72,12 +75,11 @@ public final class OutputsAssert {
     }
 
     private ModelAssert compare(ModelSession reference, List<Map<String, HostTensor>> samples) {
-        try (ModelSession plain = open(other, SessionSettings.DEFAULT.withoutOptimization());
-                ModelSession session = open(model.model(), SessionSettings.DEFAULT)) {
+        try (TemporaryFolder folder = TemporaryFolder.create();
+                ModelSession again = open(tolerance.isPresent() ? other : perturbed(folder.path()));
+                ModelSession session = open(model.model())) {
             for (int i = 0; i < samples.size(); i++) {
-                Map<String, HostTensor> expected = reference.run(samples.get(i));
-                Map<String, HostTensor> again = tolerance.isPresent() ? expected : plain.run(samples.get(i));
-                compare(i, expected, again, session.run(samples.get(i)));
+                compare(i, reference.run(samples.get(i)), again.run(samples.get(i)), session.run(samples.get(i)));
             }
         } catch (GraftException e) {
             switch (e.code()) {
@@ -101,7 +103,15 @@ public final class OutputsAssert {
         });
     }
 
-    private static ModelSession open(Path file, SessionSettings settings) {
-        return ModelSession.open(file, settings);
+    private Path perturbed(Path folder) {
+        try {
+            return PerturbedCopy.write(ModelScanner.scan(other), folder);
+        } catch (IOException e) {
+            throw TemporaryFolder.failed(e);
+        }
+    }
+
+    private static ModelSession open(Path file) {
+        return ModelSession.open(file, SessionSettings.DEFAULT);
     }
 }

@@ -177,7 +177,7 @@ class ModelAssertTest {
         assertThatThrownBy(() ->
                         assertThatModel(merged).producesSameOutputsAs(BASE).onSamples(2))
                 .hasMessageContaining("but on sample 0 the output 'output' [1, 8, 24] is off:")
-                .hasMessageContaining("(measured: optimised and plain run of the other model)")
+                .hasMessageContaining("(measured: the other model with its weights rounded once more)")
                 .hasMessageContaining("worst at [0, ")
                 .hasMessageContaining("isMergeOf names it");
         assertThatModel(merged).producesSameOutputsAs(BASE).within(1e6).onSamples(1);

@@ -17,8 +17,8 @@ public final class OutputTolerance {
     private OutputTolerance() {}
 
     /**
-     * The tolerance on the largest error, measured from one model that computed the output in two ways, such as optimised and as it is
-     * written: what these differ by is what its arithmetic costs.
+     * The tolerance on the largest error, measured from one model that computed the output in two ways that round differently: what these differ by is what
+     * rounding costs. Running a model optimised and as it is written is no such pair: ONNX Runtime often adds in the same order both times, and the difference is zero.
      *
      * @param twoWays the comparison of the two
      */

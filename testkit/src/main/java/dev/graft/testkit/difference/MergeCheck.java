@@ -10,20 +10,13 @@ import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.scan.TensorIndex;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.io.Progress;
 import dev.graft.testkit.difference.TargetFinding.Kind;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Finds the weights of a model that are not what merging an adapter into a base gives; merges into a temporary folder to know. */
 public final class MergeCheck {
@@ -38,31 +31,18 @@ public final class MergeCheck {
      * The wrong weights, in the order of the file.
      *
      * @param actual a model of the base's architecture
-     * @throws GraftException if base and adapter do not merge
+     * @throws dev.graft.error.GraftException if base and adapter do not merge
      */
     public static List<TargetFinding> findWrongTargets(Path base, WeightedAdapter adapter, ModelIndex actual) {
         ModelIndex index = ModelScanner.scan(base);
         Resolution resolution = Resolver.resolve(index, List.of(adapter), ResolveOptions.DEFAULT);
-        Path folder = temporaryFolder();
-        try {
-            Path merged = folder.resolve(base.getFileName().toString());
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            Path merged = folder.path().resolve(base.getFileName().toString());
             Merger.merge(resolution, merged, MergeOptions.defaults(), Progress.NONE);
-            return findWrongTargets(resolution, ModelScanner.scan(merged), actual);
-        } finally {
-            delete(folder);
+            MergeCheck check = new MergeCheck();
+            check.compare(resolution, ModelScanner.scan(merged), actual);
+            return List.copyOf(check.wrong);
         }
-    }
-
-    /**
-     * The wrong weights, in the order of the file.
-     *
-     * @param expected a merge of the resolution
-     * @param actual a model of the base's architecture
-     */
-    public static List<TargetFinding> findWrongTargets(Resolution resolution, ModelIndex expected, ModelIndex actual) {
-        MergeCheck check = new MergeCheck();
-        check.compare(resolution, expected, actual);
-        return List.copyOf(check.wrong);
     }
 
     private void compare(Resolution resolution, ModelIndex expected, ModelIndex actual) {
@@ -140,32 +120,5 @@ public final class MergeCheck {
                 .map(WeightTriple::module)
                 .findFirst()
                 .orElse("");
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("graft-merge-check");
-        } catch (IOException e) {
-            throw failed(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw failed(e);
-        }
-    }
-
-    private static GraftException failed(IOException cause) {
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot merge into a temporary folder: " + cause.getMessage(),
-                Location.NONE,
-                "Check that java.io.tmpdir is writable and has space.",
-                cause);
     }
 }

@@ -36,7 +36,7 @@ public final class ShouldProduceSameOutputs extends BasicErrorMessageFactory {
                 "largest error %.3g, tolerance %.3g (%s)",
                 comparison.maxError(),
                 tolerance,
-                given ? "given" : "measured: optimised and plain run of the other model"));
+                given ? "given" : "measured: the other model with its weights rounded once more"));
         lines.add(String.format(
                 Locale.ROOT,
                 "mean error %.3g, largest expected value %.3g, cosine %.9f",

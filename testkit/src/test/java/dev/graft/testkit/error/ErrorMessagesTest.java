@@ -85,7 +85,7 @@ class ErrorMessagesTest {
                 to produce the same outputs as
                   base.onnx
                 but on sample 3 the output 'logits' [1, 2] is off:
-                  largest error 2.00, tolerance 1.00e-06 (measured: optimised and plain run of the other model)
+                  largest error 2.00, tolerance 1.00e-06 (measured: the other model with its weights rounded once more)
                   mean error 1.00, largest expected value 1.00, cosine -1.000000000
                   worst at [0, 1]: expected 1.00000000, got -1.00000000
                   first choice agrees in 0.00 % of 1 rows, divergence at most 0.462 nats
