@@ -33,9 +33,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,9 +79,13 @@ final class AttachLatency {
     private static void time(List<Candidate> candidates, int tokens, double seconds) throws Exception {
         Map<String, List<Double>> times = new LinkedHashMap<>();
         candidates.forEach(candidate -> times.put(candidate.name, new ArrayList<>()));
+        Random random = new Random(1);
         long end = System.nanoTime() + (long) (seconds * 1e9);
         for (int round = 0; System.nanoTime() < end || round < 20; round++) {
-            for (Candidate candidate : candidates) {
+            // what runs before leaves its weights in the caches: each round has another order
+            List<Candidate> order = new ArrayList<>(candidates);
+            Collections.shuffle(order, random);
+            for (Candidate candidate : order) {
                 double time = candidate.run(tokens);
                 if (round >= 10) {
                     times.get(candidate.name).add(time);

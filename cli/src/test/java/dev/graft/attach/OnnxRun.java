@@ -1,6 +1,7 @@
 package dev.graft.attach;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
@@ -126,7 +127,7 @@ final class OnnxRun implements AutoCloseable {
 
     private static double[] values(OnnxValue value) {
         OnnxTensor tensor = (OnnxTensor) value;
-        if (tensor.getDoubleBuffer() != null) {
+        if (tensor.getInfo().type == OnnxJavaType.DOUBLE) {
             double[] all = new double[tensor.getDoubleBuffer().remaining()];
             tensor.getDoubleBuffer().get(all);
             return all;

@@ -155,11 +155,18 @@ public final class GraphBuilder {
 
     /** A one-dimensional int64 initializer. */
     public Value ints(long... values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        return longs(Shape.of(values.length), values);
+    }
+
+    /** An int64 scalar. */
+    public Value index(long value) {
+        return longs(Shape.of(), value);
+    }
+
+    private Value longs(Shape shape, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asLongBuffer().put(values);
-        ByteSource source = ByteSource.ofArray(bytes.array());
-        return initializer(name("ints"), new Tensor("ints", DType.INT64, Shape.of(values.length), source));
+        return initializer(name("ints"), new Tensor("ints", DType.INT64, shape, ByteSource.ofArray(bytes.array())));
     }
 
     /** A floating-point scalar. */

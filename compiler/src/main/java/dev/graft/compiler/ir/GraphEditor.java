@@ -162,6 +162,11 @@ public final class GraphEditor {
         node.attributes.put(attribute.name(), attribute);
     }
 
+    /** Removes an attribute of a node. */
+    public void removeAttribute(Node node, String name) {
+        node.attributes.remove(name);
+    }
+
     /** Sets a metadata entry of a node. */
     public void setMetadata(Node node, String key, String value) {
         node.metadata.put(key, value);
