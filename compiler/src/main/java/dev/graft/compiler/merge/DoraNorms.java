@@ -8,7 +8,6 @@ import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -22,9 +21,9 @@ final class DoraNorms {
 
     private DoraNorms() {}
 
-    /** The factors of all DoRA terms of these edits. */
-    static Map<LowRankTerm, double[]> factors(List<TensorEdit> edits, OpenFiles files, Workers workers) {
-        Map<LowRankTerm, double[]> factors = new IdentityHashMap<>();
+    /** The factors of all DoRA terms of these edits; equal terms of different weights have different ones, hence by identity. */
+    static IdentityHashMap<LowRankTerm, double[]> factors(List<TensorEdit> edits, OpenFiles files, Workers workers) {
+        IdentityHashMap<LowRankTerm, double[]> factors = new IdentityHashMap<>();
         List<Runnable> tasks = new ArrayList<>();
         for (TensorEdit edit : edits) {
             for (BlockEdit block : edit.blocks()) {

@@ -6,8 +6,8 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A tensor as a merge leaves it, in pieces. */
 public final class ExpectedTensor {
@@ -15,7 +15,7 @@ public final class ExpectedTensor {
     private final String name;
     private final boolean unshared;
     private final OpenFiles files;
-    private final Map<LowRankTerm, double[]> doraFactors;
+    private final IdentityHashMap<LowRankTerm, double[]> doraFactors;
     private final List<Unit> units;
 
     /** What a change of a block would be, rightly or wrongly done. */
@@ -48,7 +48,11 @@ public final class ExpectedTensor {
     public record Piece(long firstRow, int rows, long firstColumn, int columns, double[] before, double[] after) {}
 
     ExpectedTensor(
-            TensorEdit edit, String name, boolean unshared, OpenFiles files, Map<LowRankTerm, double[]> doraFactors) {
+            TensorEdit edit,
+            String name,
+            boolean unshared,
+            OpenFiles files,
+            IdentityHashMap<LowRankTerm, double[]> doraFactors) {
         this.edit = edit;
         this.name = name;
         this.unshared = unshared;

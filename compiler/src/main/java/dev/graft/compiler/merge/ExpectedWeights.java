@@ -5,8 +5,8 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -44,7 +44,7 @@ public final class ExpectedWeights implements AutoCloseable {
         MergePlan plan = plan(resolution);
         Unsharing unsharing =
                 Unsharing.of(resolution.model(), output.toAbsolutePath().normalize(), plan.copies());
-        Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), files, workers);
+        IdentityHashMap<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), files, workers);
         for (TensorEdit edit : plan.inPlace()) {
             tensors.add(new ExpectedTensor(edit, edit.tensor().name(), false, files, doraFactors));
         }

@@ -42,7 +42,7 @@ record FileLayout(Path source, long size, Path destination, List<Splice> splices
     long placeOf(Splice splice) {
         long place = splice.position();
         for (Splice each : splices) {
-            if (each == splice) {
+            if (each.equals(splice)) {
                 break;
             }
             place += each.growth();

@@ -84,7 +84,7 @@ public final class MergeBenchmark {
         double copy = Double.POSITIVE_INFINITY;
         double merge = Double.POSITIVE_INFINITY;
         for (int round = 0; round < rounds; round++) {
-            copy = Math.min(copy, copy(base.model().getParent(), work.resolve("copy")));
+            copy = Math.min(copy, copy(work.resolve("base"), work.resolve("copy")));
             merge = Math.min(merge, merge(base, work.resolve("merged/model.onnx"), threads));
         }
         progress.advance(1);
@@ -120,7 +120,7 @@ public final class MergeBenchmark {
                 Resolver.resolve(ModelScanner.scan(base.model()), List.of(adapter), ResolveOptions.DEFAULT);
         Merger.merge(resolution, output, new MergeOptions(false, false, threads), Progress.NONE);
         double seconds = (System.nanoTime() - start) / 1e9;
-        deleteTree(output.getParent());
+        deleteTree(output.resolveSibling(""));
         return seconds;
     }
 

@@ -6,8 +6,8 @@ import dev.graft.io.Progress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
@@ -57,7 +57,7 @@ public final class Merger {
         try (OpenFiles inputs = new OpenFiles();
                 StagedFiles outputs =
                         new StagedFiles(transaction, layout.sizes().keySet())) {
-            Map<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
+            IdentityHashMap<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), inputs, workers);
             layout.literals()
                     .forEach(literal ->
                             outputs.write(literal.destination(), literal.position(), ByteBuffer.wrap(literal.bytes())));

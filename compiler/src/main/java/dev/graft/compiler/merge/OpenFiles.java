@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Files that are read at many places, each opened once, for reading only. Safe for several threads. */
@@ -55,7 +56,7 @@ final class OpenFiles implements AutoCloseable {
         try {
             return channels.computeIfAbsent(file, OpenFiles::open);
         } catch (UncheckedIOException e) {
-            throw unreadable(file, e.getCause());
+            throw unreadable(file, Objects.requireNonNull(e.getCause()));
         }
     }
 

@@ -12,6 +12,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splices into an ONNX file that keep it valid: the length prefixes of all messages around them are put right, and every other
@@ -93,7 +96,7 @@ final class ProtoSplice {
                     new WireMessage().varint(message.length() + growth.bytes).toBytes();
             Splice splice = new Splice(message.prefix(), (int) (message.content() - message.prefix()), prefix);
             all.add(splice);
-            growth.around.forEach(outer -> growths.get(outer.start()).bytes += splice.growth());
+            growth.around.forEach(outer -> Objects.requireNonNull(growths.get(outer.start())).bytes += splice.growth());
         }
         long total = size + all.stream().mapToLong(Splice::growth).sum();
         if (total > Integer.MAX_VALUE) {
@@ -109,30 +112,24 @@ final class ProtoSplice {
     /** The messages around a region, outermost first. */
     private List<ProtoField> enclosing(long start, long end) {
         List<ProtoField> path = new ArrayList<>();
-        long from = 0;
-        long to = size;
         Kind kind = Kind.MODEL;
-        while (true) {
-            ProtoField next = null;
-            Kind nextKind = null;
-            for (ProtoField field : ProtoField.fields(files, file, from, to)) {
-                Kind child = child(kind, field.number());
-                if (child != null && field.encloses(start, end)) {
-                    next = field;
-                    nextKind = child;
-                }
-            }
-            if (next == null) {
-                return path;
-            }
-            path.add(next);
-            from = next.content();
-            to = next.end();
-            kind = nextKind;
+        Optional<ProtoField> next = inner(kind, 0, size, start, end);
+        while (next.isPresent()) {
+            ProtoField message = next.get();
+            path.add(message);
+            kind = Objects.requireNonNull(child(kind, message.number()));
+            next = inner(kind, message.content(), message.end(), start, end);
         }
+        return path;
     }
 
-    private static @org.jspecify.annotations.Nullable Kind child(Kind parent, int field) {
+    private Optional<ProtoField> inner(Kind kind, long from, long to, long start, long end) {
+        return ProtoField.fields(files, file, from, to).stream()
+                .filter(field -> child(kind, field.number()) != null && field.encloses(start, end))
+                .findFirst();
+    }
+
+    private static @Nullable Kind child(Kind parent, int field) {
         return switch (parent) {
             case MODEL -> field == GRAPH_OF_MODEL ? Kind.GRAPH : field == FUNCTION_OF_MODEL ? Kind.FUNCTION : null;
             case GRAPH -> field == NODE_OF_GRAPH ? Kind.NODE : null;

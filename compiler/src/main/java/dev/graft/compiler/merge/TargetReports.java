@@ -3,14 +3,13 @@ package dev.graft.compiler.merge;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Adds up what the units found, in the order of the units, so that the sums are the same for any number of threads. */
 final class TargetReports {
     private TargetReports() {}
 
     static List<TargetReport> of(MergePlan plan, List<MergeTask> tasks, List<BlockStatistics>[] statistics) {
-        Map<BlockEdit, BlockStatistics> byBlock = new IdentityHashMap<>();
+        IdentityHashMap<BlockEdit, BlockStatistics> byBlock = new IdentityHashMap<>();
         for (int i = 0; i < tasks.size(); i++) {
             if (tasks.get(i) instanceof MergeTask.Compute compute) {
                 List<BlockEdit> blocks = compute.unit().edit().blocks();

@@ -8,8 +8,8 @@ import dev.graft.error.Location;
 import dev.graft.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Computes the merged bytes of units, in the place of the base's; one per worker.
@@ -21,7 +21,7 @@ final class UnitComputer {
     private static final int LONGEST_TILE = 512;
 
     private final OpenFiles files;
-    private final Map<LowRankTerm, double[]> doraFactors;
+    private final IdentityHashMap<LowRankTerm, double[]> doraFactors;
     private final double[] weights = new double[LONGEST_TILE];
     private final double[] sum = new double[LONGEST_TILE];
     private final double[] delta = new double[LONGEST_TILE];
@@ -31,7 +31,7 @@ final class UnitComputer {
     private final SumKernel.Squares squares = new SumKernel.Squares(new double[LONGEST_TILE], new double[LONGEST_TILE]);
 
     /** @param doraFactors by DoRA term, m / norm per output */
-    UnitComputer(OpenFiles files, Map<LowRankTerm, double[]> doraFactors) {
+    UnitComputer(OpenFiles files, IdentityHashMap<LowRankTerm, double[]> doraFactors) {
         this.files = files;
         this.doraFactors = doraFactors;
     }

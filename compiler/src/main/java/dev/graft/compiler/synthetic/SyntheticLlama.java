@@ -54,8 +54,8 @@ public final class SyntheticLlama {
 
     private SyntheticLlama(long bytes, DType dtype) {
         this.dtype = dtype;
-        double parameters = (double) bytes / (dtype.bits() / 8);
-        this.width = (int) Math.max(64, Math.min(4096, Math.round(Math.sqrt(parameters / 192) / 64) * 64));
+        double parameters = (double) bytes / dtype.byteSize(1);
+        this.width = (int) Math.max(64, Math.min(4096, 64 * Math.round(Math.sqrt(parameters / 192) / 64)));
         this.feedForward = (int) (width * FEED_FORWARD);
         this.vocabulary = (int) Math.max(64, Math.min(32000, parameters / 16 / width));
         double perLayer = 4.0 * width * width + 3.0 * width * feedForward;

@@ -23,8 +23,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /**
@@ -93,7 +93,7 @@ final class MergeKernelTiming {
         ByteBuffer buffer = ByteBuffer.allocateDirect(Unit.LARGEST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         random("W", 1, Unit.LARGEST_BYTES / 4).bytes().read(0, buffer.duplicate());
         try (OpenFiles files = new OpenFiles()) {
-            UnitComputer computer = new UnitComputer(files, Map.of());
+            UnitComputer computer = new UnitComputer(files, new IdentityHashMap<>());
             for (int round = 0; round < Integer.getInteger("rounds", 8); round++) {
                 long start = System.nanoTime();
                 for (int repeat = 0; repeat < 10; repeat++) {
