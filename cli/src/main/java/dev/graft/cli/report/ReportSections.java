@@ -30,13 +30,15 @@ final class ReportSections {
                 .append("\"><h1>")
                 .append(found.passed() ? "Verified" : "Not verified")
                 .append("</h1><p>");
-        html.append(found.passed()
-                ? "The artifact does what base and adapter say: every check passed."
-                : "The artifact does not do what base and adapter say.");
+        html.append(
+                found.passed()
+                        ? "The artifact does what base and adapter say: every check passed."
+                        : "The artifact does not do what base and adapter say.");
         html.append("</p>");
         if (!found.causes().isEmpty()) {
             html.append("<ul>");
-            found.causes().forEach(cause -> html.append("<li>").append(escape(cause)).append("</li>"));
+            found.causes()
+                    .forEach(cause -> html.append("<li>").append(escape(cause)).append("</li>"));
             html.append("</ul>");
         }
         return html.append("</div>").toString();
@@ -74,7 +76,9 @@ final class ReportSections {
 
     private String notes() {
         StringBuilder html = new StringBuilder();
-        found.notes().forEach(note -> html.append("<p class=\"note\">").append(escape(note)).append("</p>"));
+        found.notes()
+                .forEach(note ->
+                        html.append("<p class=\"note\">").append(escape(note)).append("</p>"));
         return html.toString();
     }
 
@@ -97,7 +101,9 @@ final class ReportSections {
                 .append("</p>");
         if (!structure.unexpected().isEmpty()) {
             html.append("<ul class=\"bad\">");
-            structure.unexpected().forEach(line -> html.append("<li>").append(escape(line)).append("</li>"));
+            structure
+                    .unexpected()
+                    .forEach(line -> html.append("<li>").append(escape(line)).append("</li>"));
             html.append("</ul>");
         }
         html.append(Html.table(
@@ -127,8 +133,19 @@ final class ReportSections {
         List<List<String>> rows =
                 found.targets().stream().map(ReportSections::target).toList();
         List<String> header = List.of(
-                "result", "module", "weight", "type", "shape", "#rank", "#scaling", "#norm of W", "#norm of delta", "#changed",
-                "#lost to rounding", "#bit for bit", "#off by");
+                "result",
+                "module",
+                "weight",
+                "type",
+                "shape",
+                "#rank",
+                "#scaling",
+                "#norm of W",
+                "#norm of delta",
+                "#changed",
+                "#lost to rounding",
+                "#bit for bit",
+                "#off by");
         return Html.folded(Numbers.plural(rows.size(), "target"), rows.size(), Html.table(header, rows));
     }
 
@@ -157,7 +174,15 @@ final class ReportSections {
         List<List<String>> rows =
                 found.outputs().stream().map(ReportSections::output).toList();
         return Html.table(
-                List.of("output", "model", "#max error", "#allowed", "#mean error", "#1 - cosine", "#top-1 agreement", "#KL, nats"),
+                List.of(
+                        "output",
+                        "model",
+                        "#max error",
+                        "#allowed",
+                        "#mean error",
+                        "#1 - cosine",
+                        "#top-1 agreement",
+                        "#KL, nats"),
                 rows);
     }
 

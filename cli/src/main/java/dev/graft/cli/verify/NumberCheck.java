@@ -87,9 +87,13 @@ final class NumberCheck {
     }
 
     private static String finding(NumericVerdict verdict) {
-        OutputVerdict worst = verdict.failures().isEmpty() ? verdict.outputs().get(0) : verdict.failures().get(0);
-        String measured = "'" + worst.output() + "' is off by at most " + Numbers.significant(worst.merged().max())
-                + ", base and adapter side by side by " + Numbers.significant(worst.unmerged().max()) + "; allowed "
+        OutputVerdict worst = verdict.failures().isEmpty()
+                ? verdict.outputs().get(0)
+                : verdict.failures().get(0);
+        String measured = "'" + worst.output() + "' is off by at most "
+                + Numbers.significant(worst.merged().max())
+                + ", base and adapter side by side by "
+                + Numbers.significant(worst.unmerged().max()) + "; allowed "
                 + Numbers.significant(worst.maxTolerance());
         return verdict.isFailed() || verdict.isPassed()
                 ? measured
@@ -98,7 +102,8 @@ final class NumberCheck {
 
     private void addErrors(String name, OutputVerdict output, List<SampleRun> runs) {
         boolean first = errors.stream()
-                .noneMatch(line -> line.output().equals(output.output()) && line.model().equals(UNMERGED));
+                .noneMatch(line ->
+                        line.output().equals(output.output()) && line.model().equals(UNMERGED));
         if (first) {
             errors.add(OutputMeasure.of(UNMERGED, output.output(), runs, SampleRun::unmerged, Double.NaN));
         }

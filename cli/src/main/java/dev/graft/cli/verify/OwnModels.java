@@ -45,7 +45,8 @@ final class OwnModels implements AutoCloseable {
     /** The model with constant branches: base and adapters side by side. */
     Path attached() {
         if (attached.isEmpty()) {
-            Path output = file("attached", resolution.model().file().getFileName().toString());
+            Path output =
+                    file("attached", resolution.model().file().getFileName().toString());
             AttachOptions beside = AttachOptions.DEFAULT.withForm(AttachForm.BESIDE);
             attached = Optional.of(
                     Attacher.attach(resolution, output, beside, progress).output());

@@ -40,9 +40,13 @@ record Reference(Path model, SessionSettings settings, boolean isExact, List<Str
             ModelSession.open(output, SessionSettings.DEFAULT).close();
             return new Reference(output, SessionSettings.DEFAULT, true, notes(pass.islands()));
         } catch (GraftException e) {
-            return new Reference(model, SessionSettings.DEFAULT.withoutOptimization(), false, List.of(
-                    "The reference is the model itself, run without optimisations, because it can have no float64 twin: "
-                            + e.getMessage()));
+            return new Reference(
+                    model,
+                    SessionSettings.DEFAULT.withoutOptimization(),
+                    false,
+                    List.of(
+                            "The reference is the model itself, run without optimisations, because it can have no float64 twin: "
+                                    + e.getMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

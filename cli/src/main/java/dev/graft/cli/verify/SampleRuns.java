@@ -68,12 +68,12 @@ final class SampleRuns {
      * @param artifacts the artifacts by name
      */
     List<SampleRun> run(Reference exact, Path unmerged, Optional<Path> exactMerged, Map<String, Path> artifacts) {
-        progress.begin("running " + samples.size() + " samples", 3L + artifacts.size() + (exactMerged.isPresent() ? 1 : 0));
+        progress.begin(
+                "running " + samples.size() + " samples", 3L + artifacts.size() + (exactMerged.isPresent() ? 1 : 0));
         List<Map<String, HostTensor>> base = outputs(request.base());
         List<Map<String, HostTensor>> reference = outputs(exact.model(), exact.settings());
         List<Map<String, HostTensor>> sideBySide = outputs(unmerged);
-        List<Map<String, HostTensor>> rounded =
-                exactMerged.map(this::outputs).orElse(List.of());
+        List<Map<String, HostTensor>> rounded = exactMerged.map(this::outputs).orElse(List.of());
         Map<String, List<Map<String, HostTensor>>> tested = new LinkedHashMap<>();
         artifacts.forEach((name, file) -> outputsOrFailure(name, file).ifPresent(found -> tested.put(name, found)));
         progress.end();

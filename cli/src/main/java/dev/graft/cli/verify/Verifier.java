@@ -124,9 +124,10 @@ public final class Verifier {
         checks.addAll(numbers.checks());
         causes.addAll(numbers.causes());
         outputs = numbers.errors();
-        notes.add(samples.count() + (request.inputs().isPresent()
-                ? " samples from " + request.inputs().get()
-                : " samples were made up; --inputs takes your own"));
+        notes.add(samples.count()
+                + (request.inputs().isPresent()
+                        ? " samples from " + request.inputs().get()
+                        : " samples were made up; --inputs takes your own"));
     }
 
     private boolean runnable() {
@@ -167,9 +168,11 @@ public final class Verifier {
         List<ComparedFile> files = new ArrayList<>();
         addFiles(files, Artifacts.BASE, request.base());
         artifacts.forEach((role, file) -> addFiles(files, role, file));
-        request.resolution().adapters().forEach(weighted -> weighted.adapter().files().stream()
-                .filter(Files::isRegularFile)
-                .forEach(file -> files.add(file("adapter", file))));
+        request.resolution()
+                .adapters()
+                .forEach(weighted -> weighted.adapter().files().stream()
+                        .filter(Files::isRegularFile)
+                        .forEach(file -> files.add(file("adapter", file))));
         return files;
     }
 
@@ -198,10 +201,13 @@ public final class Verifier {
     private static Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("Graft", Version.current());
-        environment.put("ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+        environment.put(
+                "ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
         environment.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
-        environment.put("machine", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
-                + Runtime.getRuntime().availableProcessors() + " processors");
+        environment.put(
+                "machine",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors");
         return environment;
     }
 }

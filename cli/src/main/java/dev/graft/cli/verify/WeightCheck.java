@@ -58,7 +58,10 @@ record WeightCheck(
 
     private static Structure structure(StructureProof proof, List<Finding> findings) {
         List<String> unexpected = new ArrayList<>();
-        findings.stream().filter(WeightCheck::isStructural).map(Finding::sentence).forEach(unexpected::add);
+        findings.stream()
+                .filter(WeightCheck::isStructural)
+                .map(Finding::sentence)
+                .forEach(unexpected::add);
         List<Region> regions = proof.tensors().stream().map(WeightCheck::region).toList();
         return new Structure(
                 proof.files().stream().mapToLong(FileComparison::artifactSize).sum(),
@@ -91,7 +94,8 @@ record WeightCheck(
                 .filter(finding -> isStructural(finding) && Causes.isFailure(finding))
                 .findFirst();
         String same = structure.isSameArchitecture()
-                ? "the base's files: " + Numbers.plural(structure.tensors().size(), "tensor") + " differ, and no other byte"
+                ? "the base's files: " + Numbers.plural(structure.tensors().size(), "tensor")
+                        + " differ, and no other byte"
                 : "not the base's layout, but nothing differs that should not";
         return new Check(
                 "structure, merged",
@@ -100,25 +104,32 @@ record WeightCheck(
     }
 
     private static Check weightCheck(WeightProof proof) {
-        long wrong = proof.targets().stream().filter(target -> target.wrong() > 0).count();
-        long elements = proof.targets().stream().mapToLong(TargetProof::elements).sum();
-        String count = Numbers.count(elements) + " elements of " + Numbers.plural(proof.targets().size(), "target");
+        long wrong =
+                proof.targets().stream().filter(target -> target.wrong() > 0).count();
+        long elements =
+                proof.targets().stream().mapToLong(TargetProof::elements).sum();
+        String count = Numbers.count(elements) + " elements of "
+                + Numbers.plural(proof.targets().size(), "target");
         String finding = switch (proof.verdict()) {
             case EXACT -> "all " + count + " are base + adapter, rounded once, bit for bit";
             case WITHIN_BOUND -> "all " + count + " are base + adapter within the bound of another way of computing";
-            case FAILED -> wrong == 0 ? "all " + count + " are base + adapter" : wrong + " of "
-                    + Numbers.plural(proof.targets().size(), "target") + " are not base + adapter";
+            case FAILED ->
+                wrong == 0
+                        ? "all " + count + " are base + adapter"
+                        : wrong + " of " + Numbers.plural(proof.targets().size(), "target") + " are not base + adapter";
         };
         return new Check("weights, merged", wrong == 0 ? Outcome.PASSED : Outcome.FAILED, finding);
     }
 
     private static List<Target> targets(Resolution resolution, WeightProof proof, Optional<MergeReport> own) {
         Map<String, TargetReport> reports = new HashMap<>();
-        own.ifPresent(report -> report.targets().forEach(target -> reports.put(target.module() + target.tensor(), target)));
+        own.ifPresent(report ->
+                report.targets().forEach(target -> reports.put(target.module() + target.tensor(), target)));
         Map<String, Binding> bindings = new HashMap<>();
         resolution.bindings().forEach(binding -> bindings.putIfAbsent(binding.module(), binding));
         return proof.targets().stream()
-                .map(target -> target(target, reports.get(target.module() + target.tensor()), bindings.get(target.module())))
+                .map(target ->
+                        target(target, reports.get(target.module() + target.tensor()), bindings.get(target.module())))
                 .toList();
     }
 

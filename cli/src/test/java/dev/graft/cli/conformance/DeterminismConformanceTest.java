@@ -35,11 +35,20 @@ class DeterminismConformanceTest {
     void bytesDoNotDependOnThreadsOrTheMachineThatComputesThem() throws Exception {
         CaseTable table = new CaseTable("same bytes");
         Path root = Shared.root();
-        compare(table, "llama/dora", root.resolve("conformance/peft/llama/base/model_dynamo.onnx"),
+        compare(
+                table,
+                "llama/dora",
+                root.resolve("conformance/peft/llama/base/model_dynamo.onnx"),
                 Shared.path("conformance/peft/llama/dora/adapter"));
-        compare(table, "stories260K, float32", root.resolve("models/stories260K/onnx/stories260K_ts.onnx"),
+        compare(
+                table,
+                "stories260K, float32",
+                root.resolve("models/stories260K/onnx/stories260K_ts.onnx"),
                 Shared.path("models/stories260K/peft_e2e_r8"));
-        compare(table, "stories260K, float16", root.resolve("models/stories260K/genai_fp16_cuda/model.onnx"),
+        compare(
+                table,
+                "stories260K, float16",
+                root.resolve("models/stories260K/genai_fp16_cuda/model.onnx"),
                 Shared.path("models/stories260K/peft_e2e_r8_hd16"));
         table.finish(9);
     }
@@ -60,7 +69,14 @@ class DeterminismConformanceTest {
     private String merge(Way way, Path base, Path adapter) throws Exception {
         Path output = Files.createTempDirectory(folder, "m").resolve("merged.onnx");
         GraftProcess process = GraftProcess.run(
-                way.java(), way.options(), "merge", base.toString(), adapter.toString(), "-o", output.toString(), "--threads",
+                way.java(),
+                way.options(),
+                "merge",
+                base.toString(),
+                adapter.toString(),
+                "-o",
+                output.toString(),
+                "--threads",
                 Integer.toString(way.threads()));
         if (process.exitCode() != 0) {
             throw new AssertionError(process.messages());
@@ -85,7 +101,8 @@ class DeterminismConformanceTest {
             ways.add(new Way(threads + " threads", here, List.of(), threads));
         }
         ways.add(new Way("interpreted", here, List.of("-Xint"), 2));
-        for (String other : System.getenv().getOrDefault("GRAFT_OTHER_JAVAS", "").split(":", -1)) {
+        for (String other :
+                System.getenv().getOrDefault("GRAFT_OTHER_JAVAS", "").split(":", -1)) {
             if (!other.isEmpty()) {
                 ways.add(new Way("another Java", Path.of(other), List.of(), 2));
             }

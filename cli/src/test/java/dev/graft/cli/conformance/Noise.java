@@ -9,7 +9,8 @@ final class Noise {
     private Noise() {}
 
     static Tensor like(Tensor tensor, long seed) {
-        double[] values = new Random(seed).doubles(tensor.shape().elements(), -0.2, 0.2).toArray();
+        double[] values =
+                new Random(seed).doubles(tensor.shape().elements(), -0.2, 0.2).toArray();
         return Tensor.ofDoubles(tensor.name(), DType.FLOAT32, tensor.shape(), values);
     }
 }

@@ -64,8 +64,7 @@ record PeftCase(String model, String variant, Path base, Path folder) {
     }
 
     Resolution resolve(Adapter adapter) {
-        return Resolver.resolve(
-                ModelScanner.scan(base), List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
+        return Resolver.resolve(ModelScanner.scan(base), List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
     }
 
     /** PEFT's inputs and outputs. */
@@ -91,7 +90,8 @@ record PeftCase(String model, String variant, Path base, Path folder) {
         List<LoadedAdapter> loaded = new ArrayList<>();
         try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT)) {
             adapter.ifPresent(file -> loaded.add(session.loadAdapter(file)));
-            session.inputs().forEach(input -> inputs.put(input.name(), HostTensor.of(goldens.get("in." + input.name()))));
+            session.inputs()
+                    .forEach(input -> inputs.put(input.name(), HostTensor.of(goldens.get("in." + input.name()))));
             HostTensor output = session.run(inputs, loaded).values().iterator().next();
             loaded.forEach(LoadedAdapter::close);
             return distance(output.toDoubles(), goldens.get("out_unmerged").toDoubles());

@@ -58,16 +58,35 @@ class VerifyConformanceTest {
         Resolution right = one.resolve(one.adapter());
         String on = one.title() + ": ";
         table.add(on + "scaling off by 2", () -> fails(right, merge(one, changes -> scaled(changes, 2)), "2 times"));
-        table.add(on + "scaling of one target", () -> fails(right, merge(one, changes -> with(changes, 0, changes.get(0)
-                .scaledBy(0.5))), module(right, 0), "0.5 times"));
-        table.add(on + "factors of two layers swapped", () -> fails(right, merge(one, VerifyConformanceTest::swapped), "has the change of"));
-        table.add(on + "one target left out", () -> fails(
-                right, merge(one, changes -> changes.subList(1, changes.size())), module(right, 0), "left out"));
-        table.add(on + "square weight transposed", () -> fails(
-                right, merge(one, VerifyConformanceTest::transposed), "self_attn.o_proj has the transpose of its change added"));
-        table.add(on + "a byte of another tensor", () -> fails(right, damaged(one, right, true), "1 byte of tensor", "norm"));
+        table.add(
+                on + "scaling of one target",
+                () -> fails(
+                        right,
+                        merge(one, changes -> with(changes, 0, changes.get(0).scaledBy(0.5))),
+                        module(right, 0),
+                        "0.5 times"));
+        table.add(
+                on + "factors of two layers swapped",
+                () -> fails(right, merge(one, VerifyConformanceTest::swapped), "has the change of"));
+        table.add(
+                on + "one target left out",
+                () -> fails(
+                        right,
+                        merge(one, changes -> changes.subList(1, changes.size())),
+                        module(right, 0),
+                        "left out"));
+        table.add(
+                on + "square weight transposed",
+                () -> fails(
+                        right,
+                        merge(one, VerifyConformanceTest::transposed),
+                        "self_attn.o_proj has the transpose of its change added"));
+        table.add(
+                on + "a byte of another tensor",
+                () -> fails(right, damaged(one, right, true), "1 byte of tensor", "norm"));
         table.add(on + "a byte of the graph", () -> fails(right, damaged(one, right, false)));
-        table.add(on + "another adapter", () -> fails(right, otherAdapter(one), "the file was merged with another one"));
+        table.add(
+                on + "another adapter", () -> fails(right, otherAdapter(one), "the file was merged with another one"));
     }
 
     private static String passes(Resolution resolution) {
@@ -99,8 +118,15 @@ class VerifyConformanceTest {
     private Path merge(PeftCase one, UnaryOperator<List<LowRankChange>> change) {
         Adapter adapter = one.adapter();
         List<ModuleChange> changed = new ArrayList<>(change.apply(adapter.lowRankChanges()));
-        return merge(one, new Adapter(
-                adapter.source(), adapter.format(), adapter.method(), changed, adapter.details(), adapter.warnings()));
+        return merge(
+                one,
+                new Adapter(
+                        adapter.source(),
+                        adapter.format(),
+                        adapter.method(),
+                        changed,
+                        adapter.details(),
+                        adapter.warnings()));
     }
 
     private Path merge(PeftCase one, Adapter adapter) {
@@ -112,16 +138,18 @@ class VerifyConformanceTest {
     }
 
     private Path otherAdapter(PeftCase one) {
-        return merge(one, changes -> changes.stream()
-                .map(change -> new LowRankChange(
-                        change.module(),
-                        change.kind(),
-                        Noise.like(change.a(), 1),
-                        Noise.like(change.b(), 2),
-                        change.scaling(),
-                        null,
-                        null))
-                .toList());
+        return merge(
+                one,
+                changes -> changes.stream()
+                        .map(change -> new LowRankChange(
+                                change.module(),
+                                change.kind(),
+                                Noise.like(change.a(), 1),
+                                Noise.like(change.b(), 2),
+                                change.scaling(),
+                                null,
+                                null))
+                        .toList());
     }
 
     /** Changes one byte outside the targets: in a norm's weight, or in a node. */
@@ -142,7 +170,13 @@ class VerifyConformanceTest {
     }
 
     private static String module(Resolution resolution, int index) {
-        return resolution.adapters().get(0).adapter().lowRankChanges().get(index).module();
+        return resolution
+                .adapters()
+                .get(0)
+                .adapter()
+                .lowRankChanges()
+                .get(index)
+                .module();
     }
 
     private static List<LowRankChange> scaled(List<LowRankChange> changes, double factor) {
@@ -161,14 +195,17 @@ class VerifyConformanceTest {
     private static List<LowRankChange> transposed(List<LowRankChange> changes) {
         int index = indexOf(changes, "layers.1.self_attn.o_proj");
         LowRankChange change = changes.get(index);
-        return with(changes, index, new LowRankChange(
-                change.module(),
-                change.kind(),
-                change.b().transposed(),
-                change.a().transposed(),
-                change.scaling(),
-                null,
-                null));
+        return with(
+                changes,
+                index,
+                new LowRankChange(
+                        change.module(),
+                        change.kind(),
+                        change.b().transposed(),
+                        change.a().transposed(),
+                        change.scaling(),
+                        null,
+                        null));
     }
 
     private static LowRankChange withFactors(LowRankChange change, LowRankChange other) {

@@ -29,7 +29,10 @@ final class SampleVerification {
 
     /** One that failed, with a module whose name tries to be a script. */
     static Verification failed(String hostileName) {
-        return of(false, List.of("the scaling of '" + hostileName + "' is 2.00 times what the adapter says"), hostileName);
+        return of(
+                false,
+                List.of("the scaling of '" + hostileName + "' is 2.00 times what the adapter says"),
+                hostileName);
     }
 
     private static Verification of(boolean passed, List<String> causes, String firstModule) {
@@ -37,9 +40,18 @@ final class SampleVerification {
                 passed,
                 causes,
                 List.of(
-                        new Check("structure", Outcome.PASSED, "28 of 28 changed byte ranges are targets, nothing else differs"),
-                        new Check("weights", passed ? Outcome.PASSED : Outcome.FAILED, "28 targets, every element within one rounding"),
-                        new Check("numbers", Outcome.PASSED, "merged is as close to the exact answer as unmerged (4.2e-07 and 3.9e-07)"),
+                        new Check(
+                                "structure",
+                                Outcome.PASSED,
+                                "28 of 28 changed byte ranges are targets, nothing else differs"),
+                        new Check(
+                                "weights",
+                                passed ? Outcome.PASSED : Outcome.FAILED,
+                                "28 targets, every element within one rounding"),
+                        new Check(
+                                "numbers",
+                                Outcome.PASSED,
+                                "merged is as close to the exact answer as unmerged (4.2e-07 and 3.9e-07)"),
                         new Check("latency", Outcome.SKIPPED, "not asked for")),
                 List.of(
                         new ComparedFile("base", Path.of("base/model.onnx"), 2_712_334, HASH),
