@@ -198,11 +198,13 @@ public final class Verifier {
                 weighted.adapter().changes().size());
     }
 
-    private static Map<String, String> environment() {
+    private Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("Graft", Version.current());
-        environment.put(
-                "ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+        if (request.numbers()) {
+            environment.put(
+                    "ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+        }
         environment.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         environment.put(
                 "machine",
