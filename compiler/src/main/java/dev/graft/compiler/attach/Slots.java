@@ -1,0 +1,106 @@
+package dev.graft.compiler.attach;
+
+import dev.graft.compiler.resolve.PackedModules;
+import dev.graft.compiler.resolve.Site;
+import dev.graft.compiler.resolve.SiteFinder;
+import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.compiler.resolve.SiteName;
+import dev.graft.compiler.resolve.WeightView;
+import dev.graft.compiler.scan.ModelIndex;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Chooses the modules of a model that get inputs without an adapter, as PEFT's target_modules does. */
+public final class Slots {
+    /** All matrix products except the output embedding and the heads of classifiers, as in PEFT. */
+    public static final String ALL_LINEAR = "all-linear";
+
+    private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "score", "classifier");
+
+    /** What the outermost module of transformers models is called; anything else that all names share is an exporter's wrapper. */
+    private static final Set<String> ROOTS = Set.of(
+            "model", "transformer", "bert", "roberta", "distilbert", "deberta", "gpt_neox", "encoder", "decoder", "vision_model");
+
+    private Slots() {}
+
+    /**
+     * The slots of a model.
+     *
+     * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match, or its end from a dot on
+     * @throws GraftException {@code USAGE} if the expression is none, {@code TARGET_NOT_FOUND} if it matches nothing
+     */
+    public static List<Slot> select(ModelIndex model, String targets) {
+        Predicate<String> wanted = wanted(targets);
+        Map<String, Slot> slots = new LinkedHashMap<>();
+        List<String> candidates = new ArrayList<>();
+        List<Site> sites = SiteFinder.sites(model);
+        int wrapper = lengthOfWrapper(sites);
+        for (Site site : sites) {
+            modules(model, site).forEach((path, view) -> {
+                String module = path.substring(wrapper);
+                candidates.add(module);
+                if (wanted.test(module)) {
+                    slots.putIfAbsent(module, new Slot(module, site, view));
+                }
+            });
+        }
+        if (slots.isEmpty()) {
+            throw new GraftException(
+                    ErrorCode.TARGET_NOT_FOUND,
+                    "no module matches '" + targets + "'; the model has "
+                            + candidates.subList(0, Math.min(8, candidates.size())),
+                    Location.ofFile(model.file()),
+                    "Give all-linear, or a regular expression for whole module paths; graft inspect lists them.");
+        }
+        return List.copyOf(slots.values());
+    }
+
+    /** Exporters are given a wrapper that returns logits only, {@code m.model.layers...}: adapters know nothing of it. */
+    private static int lengthOfWrapper(List<Site> sites) {
+        List<String> names = sites.stream()
+                .flatMap(site -> site.names().stream().limit(1))
+                .map(SiteName::module)
+                .toList();
+        String first = names.isEmpty() ? "" : names.get(0).substring(0, names.get(0).indexOf('.') + 1);
+        boolean shared = !first.isEmpty() && names.stream().allMatch(name -> name.startsWith(first));
+        return shared && !ROOTS.contains(first.substring(0, first.length() - 1)) ? first.length() : 0;
+    }
+
+    private static Map<String, WeightView> modules(ModelIndex model, Site site) {
+        boolean linear = site.kind() == SiteKind.MATMUL
+                || site.kind() == SiteKind.GEMM
+                || site.kind() == SiteKind.QUANTIZED_MATMUL;
+        if (!linear || site.names().isEmpty()) {
+            return Map.of();
+        }
+        String module = site.names().get(0).module();
+        Map<String, WeightView> parts = PackedModules.of(model, site, module);
+        return parts.isEmpty() ? Map.of(module, site.weight()) : parts;
+    }
+
+    private static Predicate<String> wanted(String targets) {
+        if (targets.equalsIgnoreCase(ALL_LINEAR)) {
+            return module -> !HEADS.contains(module.substring(module.lastIndexOf('.') + 1));
+        }
+        try {
+            Pattern pattern = Pattern.compile("(?:.*\\.)?(?:" + targets + ")");
+            return pattern.asMatchPredicate();
+        } catch (PatternSyntaxException e) {
+            throw new GraftException(
+                    ErrorCode.USAGE,
+                    "'" + targets + "' is not a regular expression: " + e.getDescription(),
+                    Location.NONE,
+                    "Give all-linear, or a regular expression such as '.*\\.[qv]_proj'.",
+                    e);
+        }
+    }
+}
