@@ -6,6 +6,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 
@@ -164,12 +165,16 @@ public final class ExpectedTensor {
 
     private static void addProduct(
             double scaling, double[] left, double[] right, int rank, int columns, double[] change) {
-        for (int i = 0; i < change.length; i++) {
-            double sum = 0;
-            for (int k = 0; k < rank; k++) {
-                sum += left[i / columns * rank + k] * right[k * columns + i % columns];
+        double[][] rightRows = new double[rank][];
+        for (int k = 0; k < rank; k++) {
+            rightRows[k] = Arrays.copyOfRange(right, k * columns, (k + 1) * columns);
+        }
+        double[] sum = new double[columns];
+        for (int row = 0; row < change.length / columns; row++) {
+            SumKernel.product(left, row * rank, rightRows, sum, columns);
+            for (int column = 0; column < columns; column++) {
+                change[row * columns + column] += scaling * sum[column];
             }
-            change[i] += scaling * sum;
         }
     }
 }

@@ -37,46 +37,66 @@ final class TensorCheck {
         checkOutside(piece, values);
     }
 
-    private void checkBlock(BlockCheck block, ExpectedTensor.Piece piece, double[] values) {
-        WeightView view = block.block().view();
-        long firstRow = Math.max(view.firstRow(), piece.firstRow());
-        long endRow = Math.min(view.firstRow() + view.rows(), piece.firstRow() + piece.rows());
-        long firstColumn = Math.max(view.firstColumn(), piece.firstColumn());
-        long endColumn = Math.min(view.firstColumn() + view.columns(), piece.firstColumn() + piece.columns());
-        int width = (int) Math.max(0, endColumn - firstColumn);
-        for (long row = firstRow; row < endRow; row++) {
-            checkRow(block, piece, values, row, firstColumn, width);
+    /** The part of a block that a piece covers, counted in the tensor. */
+    private record Part(long firstRow, int rows, long firstColumn, int columns) {
+        static Part of(WeightView view, ExpectedTensor.Piece piece) {
+            long firstRow = Math.max(view.firstRow(), piece.firstRow());
+            long endRow = Math.min(view.firstRow() + view.rows(), piece.firstRow() + piece.rows());
+            long firstColumn = Math.max(view.firstColumn(), piece.firstColumn());
+            long endColumn = Math.min(view.firstColumn() + view.columns(), piece.firstColumn() + piece.columns());
+            return new Part(firstRow, (int) Math.max(0, endRow - firstRow), firstColumn, (int)
+                    Math.max(0, endColumn - firstColumn));
+        }
+
+        int placeIn(ExpectedTensor.Piece piece, int row) {
+            return (int) (firstRow + row - piece.firstRow()) * piece.columns()
+                    + (int) (firstColumn - piece.firstColumn());
         }
     }
 
-    private void checkRow(
-            BlockCheck block, ExpectedTensor.Piece piece, double[] values, long row, long column, int width) {
-        int start = (int) (row - piece.firstRow()) * piece.columns() + (int) (column - piece.firstColumn());
-        int same = 0;
-        for (int j = 0; j < width; j++) {
-            same += values[start + j] == piece.after()[start + j] ? 1 : 0;
+    private void checkBlock(BlockCheck block, ExpectedTensor.Piece piece, double[] values) {
+        Part part = Part.of(block.block().view(), piece);
+        long same = 0;
+        for (int row = 0; row < part.rows; row++) {
+            int start = part.placeIn(piece, row);
+            for (int j = start; j < start + part.columns; j++) {
+                same += values[j] == piece.after()[j] ? 1 : 0;
+            }
         }
-        double[] magnitudes = same == width ? new double[0] : magnitudes(block, row, column, width);
+        long differing = (long) part.rows * part.columns - same;
+        double[] magnitudes = differing == 0 ? new double[0] : magnitudes(block, part);
         synchronized (this) {
             block.addExact(same);
-            for (int j = 0; j < magnitudes.length; j++) {
-                double is = values[start + j];
-                double wanted = piece.after()[start + j];
-                if (is != wanted) {
-                    // DoRA scales the weight itself, so the merged value counts like the base's
-                    double weight = Math.max(Math.abs(piece.before()[start + j]), Math.abs(wanted));
-                    double bound =
-                            WeightBound.of(found.index().dtype(), block.block().rank(), weight, magnitudes[j]);
-                    block.addDiffering(row, column + j, Math.abs(is - wanted), bound);
+            for (int i = 0; i < magnitudes.length; i++) {
+                int at = part.placeIn(piece, i / part.columns) + i % part.columns;
+                if (values[at] != piece.after()[at]) {
+                    addDiffering(block, part, i, piece.before()[at], piece.after()[at], values[at], magnitudes[i]);
                 }
             }
         }
     }
 
-    private double[] magnitudes(BlockCheck block, long row, long column, int width) {
+    private void addDiffering(
+            BlockCheck block, Part part, int index, double before, double wanted, double is, double magnitude) {
+        // DoRA scales the weight itself, so the merged value counts like the base's
+        double weight = Math.max(Math.abs(before), Math.abs(wanted));
+        double bound = WeightBound.of(found.index().dtype(), block.block().rank(), weight, magnitude);
+        block.addDiffering(
+                part.firstRow + index / part.columns,
+                part.firstColumn + index % part.columns,
+                Math.abs(is - wanted),
+                bound);
+    }
+
+    private double[] magnitudes(BlockCheck block, Part part) {
         WeightView view = block.block().view();
         return expected.change(
-                block.number(), Variant.MAGNITUDE, row - view.firstRow(), 1, column - view.firstColumn(), width);
+                block.number(),
+                Variant.MAGNITUDE,
+                part.firstRow - view.firstRow(),
+                part.rows,
+                part.firstColumn - view.firstColumn(),
+                part.columns);
     }
 
     /** Elements that belong to no block must be the base's. */
