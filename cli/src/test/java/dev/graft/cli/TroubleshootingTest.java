@@ -24,9 +24,8 @@ class TroubleshootingTest {
 
     @Test
     void everyEntrySaysSymptomReasonAndSolution() {
-        entries.forEach((code, text) -> assertThat(text)
-                .as(code)
-                .containsSubsequence("**Symptom.** ", "**Reason.** ", "**Solution.** "));
+        entries.forEach((code, text) ->
+                assertThat(text).as(code).containsSubsequence("**Symptom.** ", "**Reason.** ", "**Solution.** "));
     }
 
     private static Map<String, String> entries() {

@@ -81,10 +81,11 @@ public record LatencyComparison(int rounds, int threads) {
         }
     }
 
-    private static void attach(
-            Sessions sessions, Resolution resolution, Path folder, AttachStyle style, Part part) {
-        Path attached = folder.resolve("attached-" + style).resolve(resolution.model().file().getFileName());
-        AttachReport report = Attacher.attach(resolution, attached, AttachOptions.DEFAULT.withStyle(style), Progress.NONE);
+    private static void attach(Sessions sessions, Resolution resolution, Path folder, AttachStyle style, Part part) {
+        Path attached = folder.resolve("attached-" + style)
+                .resolve(resolution.model().file().getFileName());
+        AttachReport report =
+                Attacher.attach(resolution, attached, AttachOptions.DEFAULT.withStyle(style), Progress.NONE);
         sessions.open(part.displayName(), attached, report.adapter());
     }
 
@@ -133,6 +134,8 @@ public record LatencyComparison(int rounds, int threads) {
 
     /** The adapters' names, for the head of a table. */
     public static String describe(List<WeightedAdapter> adapters) {
-        return String.join(", ", adapters.stream().map(weighted -> weighted.adapter().name()).toList());
+        return String.join(
+                ", ",
+                adapters.stream().map(weighted -> weighted.adapter().name()).toList());
     }
 }

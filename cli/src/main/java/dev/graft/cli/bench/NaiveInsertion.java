@@ -33,7 +33,8 @@ final class NaiveInsertion {
         GraphEditor editor = new GraphEditor(model);
         int inserted = 0;
         for (Binding binding : resolution.bindings()) {
-            boolean plain = binding.site().kind() == SiteKind.MATMUL && binding.site().graph().isEmpty();
+            boolean plain = binding.site().kind() == SiteKind.MATMUL
+                    && binding.site().graph().isEmpty();
             if (plain && binding.change() instanceof LowRankChange change && !change.isDora()) {
                 insert(editor, producer(model, binding), change, binding.weight());
                 inserted++;

@@ -71,8 +71,8 @@ public final class CommandRunner {
         return commands.stream()
                 .filter(command -> command.description().name().equals(word))
                 .findFirst()
-                .orElseThrow(() -> UsageError.ofGraft(
-                        "unknown command '" + word + "'" + Suggestions.didYouMean(word, names)));
+                .orElseThrow(() ->
+                        UsageError.ofGraft("unknown command '" + word + "'" + Suggestions.didYouMean(word, names)));
     }
 
     private int helpOnAll() {

@@ -27,12 +27,18 @@ final class HelpPage {
 
     /** The page of one command. */
     static String of(CommandDescription command, int width) {
-        StringBuilder page = new StringBuilder(command.summary()).append("\n\nusage: ").append(command.usage()).append('\n');
+        StringBuilder page = new StringBuilder(command.summary())
+                .append("\n\nusage: ")
+                .append(command.usage())
+                .append('\n');
         if (!command.details().isEmpty()) {
             page.append('\n').append(Wrap.toWidth(command.details(), width)).append('\n');
         }
         section(page, "arguments", rows(command.arguments(), Argument::name, Argument::description, width));
-        section(page, "options", rows(command.options(), OptionDescription::usage, OptionDescription::description, width));
+        section(
+                page,
+                "options",
+                rows(command.options(), OptionDescription::usage, OptionDescription::description, width));
         section(
                 page,
                 "options of every command",

@@ -100,7 +100,8 @@ public final class Invocation {
         }
         if (!(value >= minimum && value <= maximum)) {
             String kind = whole ? "a whole number" : "a number";
-            throw usageError("--" + option + ": expected " + kind + bounds(minimum, maximum, whole) + ", got '" + text + "'");
+            throw usageError(
+                    "--" + option + ": expected " + kind + bounds(minimum, maximum, whole) + ", got '" + text + "'");
         }
         return value;
     }

@@ -26,10 +26,8 @@ public final class Json {
                     (type, declared, context) -> new JsonPrimitive(type.displayName()))
             .registerTypeAdapter(
                     Shape.class, (JsonSerializer<Shape>) (shape, type, context) -> context.serialize(shape.toArray()))
-            .registerTypeHierarchyAdapter(
-                    Optional.class, (JsonSerializer<Optional<?>>) (value, type, context) -> value.isPresent()
-                            ? context.serialize(value.get())
-                            : JsonNull.INSTANCE)
+            .registerTypeHierarchyAdapter(Optional.class, (JsonSerializer<Optional<?>>)
+                    (value, type, context) -> value.isPresent() ? context.serialize(value.get()) : JsonNull.INSTANCE)
             .registerTypeAdapter(Double.class, number())
             .registerTypeAdapter(double.class, number())
             .create();

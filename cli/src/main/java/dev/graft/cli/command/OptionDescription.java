@@ -38,8 +38,7 @@ public record OptionDescription(
 
     /** An option whose value is one of a few words. */
     public static OptionDescription oneOf(String name, String description, String... values) {
-        return new OptionDescription(
-                name, null, String.join("|", values), description, List.of(values), false, false);
+        return new OptionDescription(name, null, String.join("|", values), description, List.of(values), false, false);
     }
 
     /** The same with a one-letter name. */

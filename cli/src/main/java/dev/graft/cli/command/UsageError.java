@@ -11,7 +11,10 @@ public final class UsageError {
     /** An error in the words of a command, whose help page is the remedy. */
     public static GraftException of(String command, String message) {
         return new GraftException(
-                ErrorCode.USAGE, message, Location.NONE, "graft " + command + " --help shows its words and an example.");
+                ErrorCode.USAGE,
+                message,
+                Location.NONE,
+                "graft " + command + " --help shows its words and an example.");
     }
 
     /** An error in the words before or instead of a command. */

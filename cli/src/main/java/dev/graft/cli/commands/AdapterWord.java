@@ -24,7 +24,9 @@ public record AdapterWord(Path path, double weight) {
             return new AdapterWord(whole, 1);
         }
         double weight = numberOrNan(word.substring(at + 1));
-        return Double.isFinite(weight) ? new AdapterWord(toPath.apply(word.substring(0, at)), weight) : new AdapterWord(whole, 1);
+        return Double.isFinite(weight)
+                ? new AdapterWord(toPath.apply(word.substring(0, at)), weight)
+                : new AdapterWord(whole, 1);
     }
 
     private static double numberOrNan(String text) {

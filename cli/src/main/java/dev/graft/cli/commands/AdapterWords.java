@@ -83,7 +83,8 @@ final class AdapterWords {
     private static boolean flag(Invocation invocation, String word) {
         String trimmed = word.strip();
         if (!trimmed.equals("true") && !trimmed.equals("false")) {
-            throw invocation.usageError("--enable-lora: expected true or false, separated by commas, got '" + word + "'");
+            throw invocation.usageError(
+                    "--enable-lora: expected true or false, separated by commas, got '" + word + "'");
         }
         return trimmed.equals("true");
     }

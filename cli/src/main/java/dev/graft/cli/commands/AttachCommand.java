@@ -30,13 +30,17 @@ final class AttachCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("attach", "add an adapter as side branches, fixed or switched at run time")
-                .details("The base's weights stay as they are; external data is referred to and not copied. Style constant"
-                        + " holds one adapter and costs least. Style input makes A and B inputs of rank 0 by default:"
-                        + " without an adapter the outputs are the base's bit for bit, and ONNX Runtime switches"
-                        + " .onnx_adapter files of any rank in and out of a loaded session.")
-                .arguments(Argument.required("BASE.onnx", "the model as exported; may be quantised"), AdapterWords.any())
+                .details(
+                        "The base's weights stay as they are; external data is referred to and not copied. Style constant"
+                                + " holds one adapter and costs least. Style input makes A and B inputs of rank 0 by default:"
+                                + " without an adapter the outputs are the base's bit for bit, and ONNX Runtime switches"
+                                + " .onnx_adapter files of any rank in and out of a loaded session.")
+                .arguments(
+                        Argument.required("BASE.onnx", "the model as exported; may be quantised"), AdapterWords.any())
                 .options(
-                        valued("output", "OUT.onnx", "the attached model").shortName("o").mandatory(),
+                        valued("output", "OUT.onnx", "the attached model")
+                                .shortName("o")
+                                .mandatory(),
                         oneOf("style", "how A and B get into the model (default: constant)", "constant", "input"),
                         oneOf("names", "tensor names for style input (default: olive)", "olive", "genai"),
                         valued(
@@ -47,7 +51,8 @@ final class AttachCommand implements Command {
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
                 .example("one adapter for good", "graft attach model.onnx my-lora/ -o attached.onnx")
-                .example("adapters switched at run time", "graft attach model.onnx my-lora/ -o multi.onnx --style input")
+                .example(
+                        "adapters switched at run time", "graft attach model.onnx my-lora/ -o multi.onnx --style input")
                 .example(
                         "room for adapters that do not exist yet",
                         "graft attach model.onnx -o multi.onnx --style input --targets all-linear")
@@ -71,10 +76,12 @@ final class AttachCommand implements Command {
                 .map(words -> TargetSlots.of(resolution, words))
                 .orElse(List.of());
         NameStyle names = NameStyle.valueOf(word(invocation, "names", "olive"));
-        AttachOptions options = new AttachOptions(style, names, slots, invocation.has("force"));
+        AttachOptions options =
+                AttachOptions.DEFAULT.withStyle(style).withNames(names).withSlots(slots);
+        options = invocation.has("force") ? options.withForce() : options;
         Path output = invocation.pathOption("output").orElseThrow();
-        AttachReport report =
-                Attacher.attach(resolution, output, options, invocation.console().progress());
+        AttachReport report = Attacher.attach(
+                resolution, output, options, invocation.console().progress());
         print(report, resolution, invocation.console());
         return 0;
     }

@@ -29,9 +29,10 @@ final class BenchCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("bench", "measure merge and latency as ratios, on this machine in one run")
-                .details("merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
-                        + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
-                        + " attached and a naive insertion of the branches, run in turn at batch 1.")
+                .details(
+                        "merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
+                                + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
+                                + " attached and a naive insertion of the branches, run in turn at batch 1.")
                 .arguments(
                         Argument.oneOf("WHAT", "what to measure", "merge", "latency"),
                         Argument.optional("BASE.onnx", "latency: the model (default: the bundled sample)"),
@@ -121,10 +122,13 @@ final class BenchCommand implements Command {
 
     private static List<Double> numbers(Invocation invocation, String option, String otherwise) {
         String text = invocation.option(option).orElse(otherwise);
-        if (!text.matches("[0-9]{1,6}(\\.[0-9]{1,6})?(,[0-9]{1,6}(\\.[0-9]{1,6})?)*") || text.matches("(.*,)?[0.]+(,.*)?")) {
+        if (!text.matches("[0-9]{1,6}(\\.[0-9]{1,6})?(,[0-9]{1,6}(\\.[0-9]{1,6})?)*")
+                || text.matches("(.*,)?[0.]+(,.*)?")) {
             throw invocation.usageError(
                     "--" + option + ": expected positive numbers separated by commas, got '" + text + "'");
         }
-        return java.util.stream.Stream.of(text.split(",", -1)).map(Double::valueOf).toList();
+        return java.util.stream.Stream.of(text.split(",", -1))
+                .map(Double::valueOf)
+                .toList();
     }
 }

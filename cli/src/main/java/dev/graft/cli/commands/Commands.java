@@ -9,6 +9,14 @@ public final class Commands {
 
     /** A new command is one more entry here. */
     public static List<Command> all() {
-        return List.of(new InspectCommand(), new MergeCommand(), new AttachCommand(), new VerifyCommand(), new ConvertCommand(), new GenerateCommand(), new BenchCommand(), new DemoCommand());
+        return List.of(
+                new InspectCommand(),
+                new MergeCommand(),
+                new AttachCommand(),
+                new VerifyCommand(),
+                new ConvertCommand(),
+                new GenerateCommand(),
+                new BenchCommand(),
+                new DemoCommand());
     }
 }

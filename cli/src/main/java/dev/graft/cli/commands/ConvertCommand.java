@@ -21,9 +21,10 @@ final class ConvertCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("convert", "write an adapter in another format")
-                .details("Reads PEFT folders, .onnx_adapter, loralib and kohya files; writes PEFT folders and .onnx_adapter."
-                        + " PEFT keeps each module's scaling; an .onnx_adapter has no place for one, so it is folded into B."
-                        + " What the target format cannot say is refused, never left out.")
+                .details(
+                        "Reads PEFT folders, .onnx_adapter, loralib and kohya files; writes PEFT folders and .onnx_adapter."
+                                + " PEFT keeps each module's scaling; an .onnx_adapter has no place for one, so it is folded into B."
+                                + " What the target format cannot say is refused, never left out.")
                 .arguments(Argument.required("ADAPTER", "the adapter to read"))
                 .options(
                         valued("output", "OUT", "a folder for peft, a file for onnx_adapter")
@@ -42,14 +43,19 @@ final class ConvertCommand implements Command {
     public int run(Invocation invocation) {
         Path output = invocation.pathOption("output").orElseThrow();
         TargetFormat target = target(invocation, output);
-        NameStyle names = NameStyle.valueOf(invocation.option("names").orElse("olive").toUpperCase(Locale.ROOT));
+        NameStyle names =
+                NameStyle.valueOf(invocation.option("names").orElse("olive").toUpperCase(Locale.ROOT));
         Adapter adapter = AdapterWords.read(invocation, invocation.path("ADAPTER"));
         AdapterConverter.convert(adapter, output, target, names, invocation.has("force"));
         if (invocation.console().json()) {
-            invocation.console().resultAsJson(new Document(output, target, adapter.changes().size()));
+            invocation
+                    .console()
+                    .resultAsJson(new Document(output, target, adapter.changes().size()));
         } else {
-            invocation.console()
-                    .result("wrote " + output + ": " + Numbers.plural(adapter.changes().size(), "module"));
+            invocation
+                    .console()
+                    .result("wrote " + output + ": "
+                            + Numbers.plural(adapter.changes().size(), "module"));
         }
         return 0;
     }

@@ -30,7 +30,8 @@ final class DemoCommand implements Command {
                 .details("Runs inspect, merge, attach, verify and generate on the model that comes with Graft: a small"
                         + " transformer that writes calm harbour scenes, and an adapter that teaches it another voice. Each"
                         + " step shows the command to type. Writes to one folder and nothing else.")
-                .options(valued("output", "DIR", "where to write (default: ./graft-demo)").shortName("o"))
+                .options(valued("output", "DIR", "where to write (default: ./graft-demo)")
+                        .shortName("o"))
                 .example("in the current folder", "graft demo")
                 .example("somewhere else", "graft demo -o /tmp/demo")
                 .build();
@@ -64,7 +65,8 @@ final class DemoCommand implements Command {
                         "Choose another one with --output.");
             }
             Files.createDirectories(folder);
-            Files.writeString(mark, "This folder was made by graft demo, which may replace its files. Delete it at will.\n");
+            Files.writeString(
+                    mark, "This folder was made by graft demo, which may replace its files. Delete it at will.\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -103,17 +105,42 @@ final class DemoCommand implements Command {
                             List.of("merge", base, adapter, "-o", merged, "--force")),
                     new Step(
                             "The same prompt again:",
-                            List.of("generate", merged, "--prompt", PROMPT, "--tokens", TOKENS, "--tokenizer", tokenizer)),
+                            List.of(
+                                    "generate",
+                                    merged,
+                                    "--prompt",
+                                    PROMPT,
+                                    "--tokens",
+                                    TOKENS,
+                                    "--tokenizer",
+                                    tokenizer)),
                     new Step(
                             "Attach: keep the base as it is and make adapters switchable at run time:",
                             List.of("attach", base, adapter, "-o", attached, "--style", "input", "--force")),
                     new Step(
                             "Without an adapter that file is the base, bit for bit. Here another adapter is switched in:",
-                            List.of("generate", attached, "--prompt", PROMPT, "--tokens", TOKENS, "--tokenizer", tokenizer,
-                                    "--adapter", shown(sample.otherAdapter()))),
+                            List.of(
+                                    "generate",
+                                    attached,
+                                    "--prompt",
+                                    PROMPT,
+                                    "--tokens",
+                                    TOKENS,
+                                    "--tokenizer",
+                                    tokenizer,
+                                    "--adapter",
+                                    shown(sample.otherAdapter()))),
                     new Step(
                             "Is all that true? Verify: bytes, weights and outputs against a float64 reference:",
-                            List.of("verify", base, adapter, "--merged", merged, "--attached", attached, "--report",
+                            List.of(
+                                    "verify",
+                                    base,
+                                    adapter,
+                                    "--merged",
+                                    merged,
+                                    "--attached",
+                                    attached,
+                                    "--report",
                                     shown(report()))));
             for (int i = 0; i < steps.size(); i++) {
                 int exitCode = run(i + 1, steps.get(i));
@@ -121,13 +148,16 @@ final class DemoCommand implements Command {
                     return exitCode;
                 }
             }
-            say("\nEverything is in " + shown(folder) + ". Open the report in a browser:\n" + report().toAbsolutePath().normalize());
+            say("\nEverything is in " + shown(folder) + ". Open the report in a browser:\n"
+                    + report().toAbsolutePath().normalize());
             return 0;
         }
 
         private int run(int number, Step step) {
             say((number == 1 ? "" : "\n") + number + ". " + step.words());
-            say("   $ graft " + String.join(" ", step.command().stream().map(Story::quoted).toList()) + "\n");
+            say("   $ graft "
+                    + String.join(
+                            " ", step.command().stream().map(Story::quoted).toList()) + "\n");
             List<String> words = new ArrayList<>(step.command());
             words.add("--quiet");
             return console.run(Commands.all(), words);
@@ -149,7 +179,9 @@ final class DemoCommand implements Command {
         private static String shown(Path path) {
             Path here = Path.of("").toAbsolutePath();
             Path there = path.toAbsolutePath().normalize();
-            return there.startsWith(here) && !there.equals(here) ? here.relativize(there).toString() : path.toString();
+            return there.startsWith(here) && !there.equals(here)
+                    ? here.relativize(there).toString()
+                    : path.toString();
         }
     }
 

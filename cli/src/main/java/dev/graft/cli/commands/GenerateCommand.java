@@ -7,9 +7,9 @@ import dev.graft.cli.command.Argument;
 import dev.graft.cli.command.Command;
 import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
+import dev.graft.cli.io.SwitchedAdapter;
 import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
 import dev.graft.cli.tokenizer.ModelText;
-import dev.graft.cli.io.SwitchedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import java.nio.file.Path;
@@ -22,13 +22,20 @@ final class GenerateCommand implements Command {
 
     @Override
     public CommandDescription description() {
-        return CommandDescription.command("generate", "continue a prompt with a language model, to see what an adapter does")
-                .details("Always takes the likeliest token, so the same model gives the same text. An adapter is switched in"
-                        + " at run time: the model must have been made by graft attach --style input.")
+        return CommandDescription.command(
+                        "generate", "continue a prompt with a language model, to see what an adapter does")
+                .details(
+                        "Always takes the likeliest token, so the same model gives the same text. An adapter is switched in"
+                                + " at run time: the model must have been made by graft attach --style input.")
                 .arguments(Argument.required("MODEL", "a causal language model"))
                 .options(
-                        valued("prompt", "TEXT", "the text to continue").shortName("p").mandatory(),
-                        valued("adapter", AdapterWords.ADAPTER, "an adapter to switch in, in any format that Graft reads"),
+                        valued("prompt", "TEXT", "the text to continue")
+                                .shortName("p")
+                                .mandatory(),
+                        valued(
+                                "adapter",
+                                AdapterWords.ADAPTER,
+                                "an adapter to switch in, in any format that Graft reads"),
                         valued("tokens", "N", "the most tokens to add (default: " + DEFAULT_TOKENS + ")"),
                         valued("tokenizer", "FILE", "tokenizer.json (default: the one beside the model)"))
                 .options(AdapterWords.OPTIONS)

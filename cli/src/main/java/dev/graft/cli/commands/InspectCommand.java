@@ -17,20 +17,18 @@ import java.util.Locale;
 /** {@code graft inspect}: shows a model's targets, an adapter's modules, or how they fit. */
 final class InspectCommand implements Command {
     private static final String SUBJECT = "MODEL|ADAPTER";
-    private static final List<String> ADAPTER_ENDINGS =
-            List.of(".safetensors", ".onnx_adapter", ".json", ".bin", ".pt", ".pth", ".ckpt", ".zip", ".tar", ".gz", ".gguf");
+    private static final List<String> ADAPTER_ENDINGS = List.of(
+            ".safetensors", ".onnx_adapter", ".json", ".bin", ".pt", ".pth", ".ckpt", ".zip", ".tar", ".gz", ".gguf");
 
     @Override
     public CommandDescription description() {
         return CommandDescription.command("inspect", "show a model's targets, an adapter's modules, or how both fit")
-                .details("Reads headers only: the size of the weights does not matter. Layers that are alike are one line;"
-                        + " --all lists each. With a model and adapters it shows what would match and why the rest"
-                        + " would not, and exits with 1 if something would not.")
-                .arguments(
-                        Argument.required(SUBJECT, "an ONNX model, or an adapter"),
-                        AdapterWords.any())
-                .options(
-                        OptionDescription.flag("all", "list every module by itself"))
+                .details(
+                        "Reads headers only: the size of the weights does not matter. Layers that are alike are one line;"
+                                + " --all lists each. With a model and adapters it shows what would match and why the rest"
+                                + " would not, and exits with 1 if something would not.")
+                .arguments(Argument.required(SUBJECT, "an ONNX model, or an adapter"), AdapterWords.any())
+                .options(OptionDescription.flag("all", "list every module by itself"))
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
                 .example("what can be adapted in a model", "graft inspect model.onnx")
@@ -45,7 +43,8 @@ final class InspectCommand implements Command {
         Inspection inspection = new Inspection(invocation.console(), invocation.has("all"));
         if (isAdapter(subject)) {
             if (!invocation.arguments(AdapterWords.ADAPTER).isEmpty()) {
-                throw invocation.usageError("'" + subject + "' is an adapter; expected the model first, then its adapters");
+                throw invocation.usageError(
+                        "'" + subject + "' is an adapter; expected the model first, then its adapters");
             }
             return inspection.showAdapter(AdapterWords.read(invocation, subject));
         }

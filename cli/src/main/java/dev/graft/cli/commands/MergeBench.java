@@ -39,7 +39,8 @@ final class MergeBench {
     private static void print(List<MergeBenchmark.Result> rows, Console console) {
         long limit = Runtime.getRuntime().maxMemory();
         if (console.json()) {
-            console.resultAsJson(rows.stream().map(row -> Document.of(row, limit)).toList());
+            console.resultAsJson(
+                    rows.stream().map(row -> Document.of(row, limit)).toList());
             return;
         }
         Table table = Table.of("model", "copy", "merge", "merge / copy", "peak heap", "heap limit")
@@ -58,7 +59,12 @@ final class MergeBench {
 
     /** The JSON document's rows. */
     record Document(
-            long bytes, double copySeconds, double mergeSeconds, double ratio, long peakHeapBytes, long heapLimitBytes) {
+            long bytes,
+            double copySeconds,
+            double mergeSeconds,
+            double ratio,
+            long peakHeapBytes,
+            long heapLimitBytes) {
         static Document of(MergeBenchmark.Result row, long limit) {
             return new Document(
                     row.bytes(), row.copySeconds(), row.mergeSeconds(), row.ratio(), row.peakHeapBytes(), limit);

@@ -22,19 +22,26 @@ final class MergeCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("merge", "bake adapters into the weights: same files, same speed as the base")
-                .details("Writes the base's files with the bytes of the target weights changed and nothing else. Several"
-                        + " adapters are summed exactly. The base is never written to, and the output appears whole or"
-                        + " not at all.")
+                .details(
+                        "Writes the base's files with the bytes of the target weights changed and nothing else. Several"
+                                + " adapters are summed exactly. The base is never written to, and the output appears whole or"
+                                + " not at all.")
                 .arguments(Argument.required("BASE.onnx", "the model as exported"), AdapterWords.oneOrMore())
                 .options(
-                        valued("output", "OUT.onnx", "the merged model; its data files go beside it").shortName("o").mandatory(),
+                        valued("output", "OUT.onnx", "the merged model; its data files go beside it")
+                                .shortName("o")
+                                .mandatory(),
                         flag("unshare", "give a target that shares its weight with another consumer its own copy"),
                         flag("force", "replace an existing output"),
-                        valued("threads", "N", "worker threads (default: one per processor; the bytes do not depend on it)"))
+                        valued(
+                                "threads",
+                                "N",
+                                "worker threads (default: one per processor; the bytes do not depend on it)"))
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
                 .example("one adapter", "graft merge model.onnx my-lora/ -o merged.onnx")
-                .example("two adapters, one of them at 30 %", "graft merge model.onnx style/ domain/@0.3 -o merged.onnx")
+                .example(
+                        "two adapters, one of them at 30 %", "graft merge model.onnx style/ domain/@0.3 -o merged.onnx")
                 .build();
     }
 
@@ -49,7 +56,8 @@ final class MergeCommand implements Command {
         int threads = invocation.intOption("threads", MergeOptions.defaults().threads(), 1, MOST_THREADS);
         MergeOptions options = new MergeOptions(invocation.has("unshare"), invocation.has("force"), threads);
         long start = System.nanoTime();
-        MergeReport report = Merger.merge(resolution, output, options, invocation.console().progress());
+        MergeReport report =
+                Merger.merge(resolution, output, options, invocation.console().progress());
         MergeSummary.print(report, (System.nanoTime() - start) / 1e9, invocation.console());
         return 0;
     }

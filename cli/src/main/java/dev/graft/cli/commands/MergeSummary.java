@@ -20,11 +20,14 @@ final class MergeSummary {
             console.resultAsJson(Document.of(report, seconds));
             return;
         }
-        long changed = report.targets().stream().mapToLong(TargetReport::changed).sum();
+        long changed =
+                report.targets().stream().mapToLong(TargetReport::changed).sum();
         console.result("merged " + Numbers.plural(report.targets().size(), "target") + " into " + report.output());
-        console.result("  " + Numbers.count(changed) + " of " + Numbers.count(elements(report)) + " target elements changed, "
-                + Numbers.bytes(report.bytes()) + " in " + Numbers.plural(report.files().size(), "file") + ", "
-                + Numbers.seconds(seconds));
+        console.result(
+                "  " + Numbers.count(changed) + " of " + Numbers.count(elements(report)) + " target elements changed, "
+                        + Numbers.bytes(report.bytes()) + " in "
+                        + Numbers.plural(report.files().size(), "file") + ", "
+                        + Numbers.seconds(seconds));
         report.unshared().forEach(name -> console.result("  added a copy of a shared weight: " + name));
     }
 
@@ -33,8 +36,9 @@ final class MergeSummary {
         long lost = report.targets().stream().mapToLong(TargetReport::lost).sum();
         double fraction = elements(report) == 0 ? 0 : (double) lost / elements(report);
         if (fraction > MUCH_LOST) {
-            console.warn(Numbers.percent(fraction) + " of the target elements did not change although the adapter changes"
-                    + " them: the difference is below the weights' precision; graft verify tells what that costs");
+            console.warn(
+                    Numbers.percent(fraction) + " of the target elements did not change although the adapter changes"
+                            + " them: the difference is below the weights' precision; graft verify tells what that costs");
         }
     }
 
@@ -44,7 +48,13 @@ final class MergeSummary {
 
     /** The JSON document. */
     record Document(
-            Path output, List<Path> files, long bytes, double seconds, List<Target> targets, List<String> unshared, List<String> warnings) {
+            Path output,
+            List<Path> files,
+            long bytes,
+            double seconds,
+            List<Target> targets,
+            List<String> unshared,
+            List<String> warnings) {
         static Document of(MergeReport report, double seconds) {
             return new Document(
                     report.output(),

@@ -19,7 +19,8 @@ final class ResolveWords {
 
     /** What the options say. */
     static ResolveOptions read(Invocation invocation) {
-        Map<String, String> map = invocation.pathOption("map").map(MapFile::read).orElse(Map.of());
+        Map<String, String> map =
+                invocation.pathOption("map").map(MapFile::read).orElse(Map.of());
         return new ResolveOptions(map, invocation.pathOption("base-weights"));
     }
 }

@@ -21,7 +21,8 @@ import java.util.regex.PatternSyntaxException;
 final class TargetSlots {
     private static final String ALL_LINEAR = "all-linear";
     private static final Set<SiteKind> LINEAR = Set.of(SiteKind.MATMUL, SiteKind.GEMM, SiteKind.QUANTIZED_MATMUL);
-    private static final Set<String> OUTPUT_LAYERS = Set.of("lm_head", "embed_out", "output_layer", "score", "classifier");
+    private static final Set<String> OUTPUT_LAYERS =
+            Set.of("lm_head", "embed_out", "output_layer", "score", "classifier");
 
     private TargetSlots() {}
 
@@ -46,8 +47,10 @@ final class TargetSlots {
             }
         }
         if (!matched) {
-            throw UsageError.of("attach", "--targets '" + words + "' matches no linear layer; graft inspect "
-                    + resolution.model().file() + " lists them");
+            throw UsageError.of(
+                    "attach",
+                    "--targets '" + words + "' matches no linear layer; graft inspect "
+                            + resolution.model().file() + " lists them");
         }
         return slots;
     }
@@ -74,7 +77,10 @@ final class TargetSlots {
                 .flatMap(binding -> binding.site().names().stream()
                         .filter(name -> name.module().endsWith("." + binding.module()))
                         .map(name -> name.module()
-                                .substring(0, name.module().length() - binding.module().length())))
+                                .substring(
+                                        0,
+                                        name.module().length()
+                                                - binding.module().length())))
                 .findFirst()
                 .or(() -> Optional.of(""))
                 .get();

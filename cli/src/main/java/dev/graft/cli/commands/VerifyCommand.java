@@ -28,10 +28,11 @@ final class VerifyCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("verify", "prove that an artifact does what base and adapter say")
-                .details("Structure: every byte outside the targets is the base's. Weights: every target is base plus adapter,"
-                        + " rounded once. Outputs: as close to a float64 reference as base and adapter side by side are."
-                        + " Exits with 1 and names the causes if one of them fails. Without --merged and --attached both are"
-                        + " made in a temporary folder and checked.")
+                .details(
+                        "Structure: every byte outside the targets is the base's. Weights: every target is base plus adapter,"
+                                + " rounded once. Outputs: as close to a float64 reference as base and adapter side by side are."
+                                + " Exits with 1 and names the causes if one of them fails. Without --merged and --attached both are"
+                                + " made in a temporary folder and checked.")
                 .arguments(Argument.required("BASE.onnx", "the model as exported"), AdapterWords.oneOrMore())
                 .options(
                         valued("merged", "M.onnx", "the merged model to check"),
@@ -50,7 +51,8 @@ final class VerifyCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         Optional<ReportFiles> report = invocation.pathOption("report").map(ReportFiles::at);
-        Verification found = Verifier.verify(request(invocation), invocation.console().progress());
+        Verification found =
+                Verifier.verify(request(invocation), invocation.console().progress());
         report.ifPresent(files -> files.write(found));
         print(found, report, invocation.console());
         return found.passed() ? 0 : ErrorCode.VERIFICATION_FAILED.category().exitCode();
@@ -70,7 +72,7 @@ final class VerifyCommand implements Command {
                 invocation.pathOption("inputs"),
                 samples,
                 runs,
-                runs && invocation.has("report"));
+                invocation.has("report"));
     }
 
     private static void print(Verification found, Optional<ReportFiles> report, Console console) {
@@ -80,8 +82,9 @@ final class VerifyCommand implements Command {
         }
         found.notes().forEach(console::note);
         Table table = Table.withoutHeader(3);
-        found.checks().forEach(check -> table.row(
-                check.outcome().name().toLowerCase(Locale.ROOT), check.name(), check.finding()));
+        found.checks()
+                .forEach(check ->
+                        table.row(check.outcome().name().toLowerCase(Locale.ROOT), check.name(), check.finding()));
         console.result(table.toText(console.tableWidth()));
         if (found.passed()) {
             console.result("verified: it does what base and adapter say");

@@ -48,8 +48,7 @@ record AdapterView(
      * @param dtype the number format of its values
      * @param parameters how many numbers it has
      */
-    record Module(
-            String module, String change, long rank, double scaling, Shape shape, DType dtype, long parameters) {
+    record Module(String module, String change, long rank, double scaling, Shape shape, DType dtype, long parameters) {
         static Module of(ModuleChange change) {
             long parameters = change.tensors().stream()
                     .mapToLong(tensor -> tensor.shape().elements())
@@ -57,25 +56,37 @@ record AdapterView(
             DType dtype = change.tensors().get(0).dtype();
             if (change instanceof LowRankChange lowRank) {
                 return new Module(
-                        lowRank.module(), words(lowRank), lowRank.rank(), lowRank.scaling(), shape(lowRank), dtype, parameters);
+                        lowRank.module(),
+                        words(lowRank),
+                        lowRank.rank(),
+                        lowRank.scaling(),
+                        shape(lowRank),
+                        dtype,
+                        parameters);
             }
             if (change instanceof TensorReplacement replacement) {
                 Shape shape = replacement.value().shape();
                 return new Module(
-                        change.module(), "replaces " + replacement.parameter(), 0, Double.NaN, shape, dtype, parameters);
+                        change.module(),
+                        "replaces " + replacement.parameter(),
+                        0,
+                        Double.NaN,
+                        shape,
+                        dtype,
+                        parameters);
             }
             RowReplacement rows = (RowReplacement) change;
             String words = "replaces " + Numbers.plural(rows.rows().size(), "row");
-            return new Module(change.module(), words, 0, Double.NaN, rows.values().shape(), dtype, parameters);
+            return new Module(
+                    change.module(), words, 0, Double.NaN, rows.values().shape(), dtype, parameters);
         }
 
         private static String words(LowRankChange change) {
-            String kind =
-                    switch (change.kind()) {
-                        case LINEAR -> "linear";
-                        case CONV, CONV_FLAT -> "convolution";
-                        case EMBEDDING -> "embedding";
-                    };
+            String kind = switch (change.kind()) {
+                case LINEAR -> "linear";
+                case CONV, CONV_FLAT -> "convolution";
+                case EMBEDDING -> "embedding";
+            };
             return kind + (change.isDora() ? " + magnitude" : "") + (change.biasDelta() == null ? "" : " + bias");
         }
 
@@ -91,8 +102,9 @@ record AdapterView(
     }
 
     static AdapterView of(Adapter adapter) {
-        List<Tensor> tensors =
-                adapter.changes().stream().flatMap(change -> change.tensors().stream()).toList();
+        List<Tensor> tensors = adapter.changes().stream()
+                .flatMap(change -> change.tensors().stream())
+                .toList();
         return new AdapterView(
                 adapter.source(),
                 adapter.format(),
@@ -106,7 +118,9 @@ record AdapterView(
 
     /** The tensors decide what is adapted; a long list of their names in the configuration adds nothing to the table below. */
     private static String shortened(String value) {
-        return value.length() <= LONGEST_DETAIL ? value : value.substring(0, LONGEST_DETAIL) + " ... (all of it with --json)";
+        return value.length() <= LONGEST_DETAIL
+                ? value
+                : value.substring(0, LONGEST_DETAIL) + " ... (all of it with --json)";
     }
 
     /** As a person reads it. */
@@ -125,7 +139,8 @@ record AdapterView(
                 Numbers.significant(module.scaling()),
                 module.shape().toString(),
                 module.dtype().displayName()));
-        Table table = Table.of("module", "count", "change", "rank", "scaling", "shape", "type").right(1, 3, 4);
+        Table table = Table.of("module", "count", "change", "rank", "scaling", "shape", "type")
+                .right(1, 3, 4);
         return head.toText(width) + "\n" + layers.into(table).toText(width);
     }
 }

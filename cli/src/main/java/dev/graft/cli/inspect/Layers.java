@@ -29,10 +29,12 @@ final class Layers {
     void add(String module, String... cells) {
         Matcher number = NUMBER.matcher(module);
         if (join && number.find()) {
-            Key key = new Key(module.substring(0, number.start()), module.substring(number.end()), List.of(cells), true);
+            Key key =
+                    new Key(module.substring(0, number.start()), module.substring(number.end()), List.of(cells), true);
             numbers.computeIfAbsent(key, unused -> new ArrayList<>()).add(Integer.valueOf(number.group()));
         } else {
-            numbers.computeIfAbsent(new Key(module, "", List.of(cells), false), unused -> new ArrayList<>()).add(0);
+            numbers.computeIfAbsent(new Key(module, "", List.of(cells), false), unused -> new ArrayList<>())
+                    .add(0);
         }
     }
 

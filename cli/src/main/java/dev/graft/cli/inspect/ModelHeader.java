@@ -80,13 +80,16 @@ record ModelHeader(
 
     private String opsetsInWords() {
         return opsets.entrySet().stream()
-                .map(entry -> entry.getKey().isEmpty() ? entry.getValue().toString() : entry.getKey() + " " + entry.getValue())
+                .map(entry -> entry.getKey().isEmpty()
+                        ? entry.getValue().toString()
+                        : entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
     }
 
     private static Value describe(ValueIndex value) {
         String type = value.dtype() == null ? "?" : value.dtype().displayName();
-        return new Value(value.name(), type + " " + value.dims().map(ModelHeader::dims).orElse("[...]"));
+        return new Value(
+                value.name(), type + " " + value.dims().map(ModelHeader::dims).orElse("[...]"));
     }
 
     private static String dims(List<Dim> dims) {

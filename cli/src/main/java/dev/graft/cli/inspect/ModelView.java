@@ -34,12 +34,14 @@ record ModelView(ModelHeader model, List<TargetView> targets, List<TargetView> o
     String toText(int width, boolean all) {
         StringBuilder text = new StringBuilder(model.toText(width)).append('\n');
         if (targets.isEmpty()) {
-            return text.append("No weight of this model can be adapted: none is used by MatMul, Gemm, Conv or Gather.\n")
+            return text.append(
+                            "No weight of this model can be adapted: none is used by MatMul, Gemm, Conv or Gather.\n")
                     .toString();
         }
         text.append(table(targets, all).toText(width));
         if (!others.isEmpty() && all) {
-            text.append("\ntensors that can be replaced as a whole:\n").append(table(others, true).toText(width));
+            text.append("\ntensors that can be replaced as a whole:\n")
+                    .append(table(others, true).toText(width));
         } else if (!others.isEmpty()) {
             text.append('\n')
                     .append(Numbers.plural(others.size(), "more tensor"))

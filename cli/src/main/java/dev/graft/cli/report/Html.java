@@ -57,7 +57,9 @@ final class Html {
         html.append("<tr>");
         for (int column = 0; column < row.size(); column++) {
             boolean number = header.get(column).startsWith("#");
-            html.append(number ? "<td class=\"number\">" : "<td>").append(row.get(column)).append("</td>");
+            html.append(number ? "<td class=\"number\">" : "<td>")
+                    .append(row.get(column))
+                    .append("</td>");
         }
         html.append("</tr>\n");
     }

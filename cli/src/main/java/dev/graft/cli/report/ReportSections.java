@@ -14,8 +14,6 @@ import java.util.List;
 
 /** The sections of the page as HTML. */
 final class ReportSections {
-    private static final int SHOWN_HASH = 16;
-
     private final Verification found;
 
     ReportSections(Verification found) {
@@ -32,13 +30,15 @@ final class ReportSections {
                 .append("\"><h1>")
                 .append(found.passed() ? "Verified" : "Not verified")
                 .append("</h1><p>");
-        html.append(found.passed()
-                ? "The artifact does what base and adapter say: every check passed."
-                : "The artifact does not do what base and adapter say.");
+        html.append(
+                found.passed()
+                        ? "The artifact does what base and adapter say: every check passed."
+                        : "The artifact does not do what base and adapter say.");
         html.append("</p>");
         if (!found.causes().isEmpty()) {
             html.append("<ul>");
-            found.causes().forEach(cause -> html.append("<li>").append(escape(cause)).append("</li>"));
+            found.causes()
+                    .forEach(cause -> html.append("<li>").append(escape(cause)).append("</li>"));
             html.append("</ul>");
         }
         return html.append("</div>").toString();
@@ -69,14 +69,16 @@ final class ReportSections {
                                 escape(file.role()),
                                 code(file.path().toString()),
                                 Numbers.bytes(file.bytes()),
-                                "<code class=\"hash\">" + escape(file.sha256()) + "</code>"))
+                                hash(file.sha256())))
                         .toList());
         return adapters + files + notes();
     }
 
     private String notes() {
         StringBuilder html = new StringBuilder();
-        found.notes().forEach(note -> html.append("<p class=\"note\">").append(escape(note)).append("</p>"));
+        found.notes()
+                .forEach(note ->
+                        html.append("<p class=\"note\">").append(escape(note)).append("</p>"));
         return html.toString();
     }
 
@@ -95,18 +97,24 @@ final class ReportSections {
                 .append(" compared, ")
                 .append(Numbers.bytes(structure.bytesChanged()))
                 .append(" differ, ")
-                .append(structure.unexpected().isEmpty() ? "all of them inside the targets' weights." : "<b>not all inside the targets:</b>")
+                .append(structure.unexpected().isEmpty() ? "all of them inside the targets' weights." : "and:")
                 .append("</p>");
         if (!structure.unexpected().isEmpty()) {
             html.append("<ul class=\"bad\">");
-            structure.unexpected().forEach(line -> html.append("<li>").append(escape(line)).append("</li>"));
+            structure
+                    .unexpected()
+                    .forEach(line -> html.append("<li>").append(escape(line)).append("</li>"));
             html.append("</ul>");
         }
+        html.append(Html.table(
+                List.of("graph (model file without weights)", "SHA-256"),
+                List.of(
+                        List.of("base", hash(structure.baseGraphSha256())),
+                        List.of("merged", hash(structure.artifactGraphSha256())))));
         List<List<String>> rows =
                 structure.regions().stream().map(ReportSections::region).toList();
-        String table = Html.table(
-                List.of("tensor", "file", "#first byte", "#size", "#bytes changed", "SHA-256 before", "SHA-256 after"), rows);
-        return html.append(Html.folded(Numbers.plural(rows.size(), "byte range"), rows.size(), table))
+        String table = Html.table(List.of("tensor that differs", "file", "#first byte", "#bytes changed"), rows);
+        return html.append(Html.folded(Numbers.plural(rows.size(), "tensor"), rows.size(), table))
                 .toString();
     }
 
@@ -115,10 +123,7 @@ final class ReportSections {
                 code(region.tensor()),
                 code(region.file()),
                 Long.toString(region.offset()),
-                Numbers.bytes(region.length()),
-                Long.toString(region.changed()),
-                hash(region.baseSha256()),
-                hash(region.artifactSha256()));
+                Long.toString(region.changed()));
     }
 
     String targets() {
@@ -128,8 +133,19 @@ final class ReportSections {
         List<List<String>> rows =
                 found.targets().stream().map(ReportSections::target).toList();
         List<String> header = List.of(
-                "result", "module", "weight", "type", "shape", "#rank", "#scaling", "#norm of W", "#norm of delta", "#changed",
-                "#lost to rounding", "#off by");
+                "result",
+                "module",
+                "weight",
+                "type",
+                "shape",
+                "#rank",
+                "#scaling",
+                "#norm of W",
+                "#norm of delta",
+                "#changed",
+                "#lost to rounding",
+                "#bit for bit",
+                "#off by");
         return Html.folded(Numbers.plural(rows.size(), "target"), rows.size(), Html.table(header, rows));
     }
 
@@ -139,14 +155,15 @@ final class ReportSections {
                 badge(right ? Outcome.PASSED : Outcome.FAILED),
                 code(target.module()) + (right ? "" : "<div class=\"bad\">" + escape(target.finding()) + "</div>"),
                 code(target.tensor()),
-                target.dtype().displayName(),
-                escape(target.shape().toString()),
+                escape(target.dtype()),
+                escape(target.shape()),
                 target.rank() == 0 ? "-" : Long.toString(target.rank()),
                 Numbers.significant(target.scaling()),
                 Numbers.significant(target.normOfWeight()),
                 Numbers.significant(target.normOfDelta()),
                 fraction(target.changed(), target.elements()),
                 fraction(target.lost(), target.elements()),
+                fraction(target.exact(), target.elements()),
                 Numbers.significant(target.worstError()));
     }
 
@@ -157,7 +174,15 @@ final class ReportSections {
         List<List<String>> rows =
                 found.outputs().stream().map(ReportSections::output).toList();
         return Html.table(
-                List.of("output", "model", "#max error", "#allowed", "#mean error", "#1 - cosine", "#top-1 agreement", "#KL, nats"),
+                List.of(
+                        "output",
+                        "model",
+                        "#max error",
+                        "#allowed",
+                        "#mean error",
+                        "#1 - cosine",
+                        "#top-1 agreement",
+                        "#KL, nats"),
                 rows);
     }
 
@@ -206,7 +231,7 @@ final class ReportSections {
     }
 
     private static String fraction(long part, long all) {
-        return all == 0 ? "-" : Numbers.percent((double) part / all);
+        return all == 0 || part < 0 ? "-" : Numbers.percent((double) part / all);
     }
 
     private static String badge(Outcome outcome) {
@@ -219,7 +244,6 @@ final class ReportSections {
     }
 
     private static String hash(String sha256) {
-        String shown = sha256.length() > SHOWN_HASH ? sha256.substring(0, SHOWN_HASH) + "…" : sha256;
-        return "<code title=\"" + escape(sha256) + "\">" + escape(shown) + "</code>";
+        return "<code class=\"hash\">" + escape(sha256) + "</code>";
     }
 }

@@ -62,7 +62,10 @@ public final class Table {
             return "";
         }
         int[] widths = widths();
-        int before = indent + Arrays.stream(widths, 0, columns - 1).map(w -> w + GAP.length()).sum();
+        int before = indent
+                + Arrays.stream(widths, 0, columns - 1)
+                        .map(w -> w + GAP.length())
+                        .sum();
         int last = width <= 0 ? Integer.MAX_VALUE : Math.min(width - before, Math.max(widths[columns - 1], 1));
         if (last < Math.min(NARROWEST, widths[columns - 1])) {
             return header.isEmpty() ? stacked(width) : blocks(width);
@@ -90,14 +93,16 @@ public final class Table {
     private void appendRow(StringBuilder text, List<String> row, int[] widths, int last) {
         StringBuilder line = new StringBuilder(" ".repeat(indent));
         for (int column = 0; column < columns - 1; column++) {
-            line.append(aligned(row.get(column), widths[column], right.contains(column))).append(GAP);
+            line.append(aligned(row.get(column), widths[column], right.contains(column)))
+                    .append(GAP);
         }
         int before = line.length();
         List<String> wrapped = Wrap.lines(row.get(columns - 1), last);
         boolean flushRight = right.contains(columns - 1);
         for (int i = 0; i < wrapped.size(); i++) {
             String start = i == 0 ? line.toString() : " ".repeat(before);
-            text.append((start + aligned(wrapped.get(i), Math.min(widths[columns - 1], last), flushRight)).stripTrailing())
+            text.append((start + aligned(wrapped.get(i), Math.min(widths[columns - 1], last), flushRight))
+                            .stripTrailing())
                     .append('\n');
         }
     }

@@ -17,7 +17,15 @@ import java.util.TreeSet;
 /** A {@code tokenizer.json}, read by Hugging Face's own library through DJL; nothing is fetched from anywhere. */
 public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCloseable {
     private static final List<String> END_NAMES = List.of(
-            "</s>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|im_end|>", "<eos>", "<|end|>", "[EOS]", "[SEP]");
+            "</s>",
+            "<|endoftext|>",
+            "<|end_of_text|>",
+            "<|eot_id|>",
+            "<|im_end|>",
+            "<eos>",
+            "<|end|>",
+            "[EOS]",
+            "[SEP]");
 
     private final HuggingFaceTokenizer tokenizer;
 

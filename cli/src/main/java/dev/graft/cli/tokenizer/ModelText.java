@@ -29,7 +29,11 @@ public final class ModelText {
      * @param tokens the most tokens to add
      */
     public static String continuation(
-            ModelSession session, List<LoadedAdapter> adapters, HuggingFaceTokenizerSource tokenizer, String prompt, int tokens) {
+            ModelSession session,
+            List<LoadedAdapter> adapters,
+            HuggingFaceTokenizerSource tokenizer,
+            String prompt,
+            int tokens) {
         TextModel model = TextModel.over(session, adapters);
         Optional<JsonValue.JsonObject> config = config(session.file());
         int context = config.map(ModelText::context).orElse(OptionalInt.empty()).orElse(Integer.MAX_VALUE);
@@ -47,7 +51,9 @@ public final class ModelText {
         return CONTEXT_KEYS.stream()
                 .map(key -> config.members().get(key))
                 .filter(JsonValue.JsonNumber.class::isInstance)
-                .mapToInt(number -> (int) Math.min(Integer.MAX_VALUE, ((JsonValue.JsonNumber) number).toLong().orElse(0)))
+                .mapToInt(number -> (int) Math.min(
+                        Integer.MAX_VALUE,
+                        ((JsonValue.JsonNumber) number).toLong().orElse(0)))
                 .filter(length -> length > 0)
                 .findFirst();
     }
@@ -58,7 +64,8 @@ public final class ModelText {
         List<JsonValue> values = value instanceof JsonValue.JsonArray array ? array.items() : List.of(value);
         return values.stream()
                 .filter(JsonValue.JsonNumber.class::isInstance)
-                .flatMap(number -> ((JsonValue.JsonNumber) number).toLong().stream().boxed())
+                .flatMap(number ->
+                        ((JsonValue.JsonNumber) number).toLong().stream().boxed())
                 .collect(Collectors.toSet());
     }
 }

@@ -53,15 +53,18 @@ final class LatencyCheck {
                 .toList();
         LatencyReport report = new LatencyBenchmark(WARM_UP, ROUNDS).measure(contenders, progress);
         return report.rows().stream()
-                .map(row -> new LatencyLine(
-                        row.name(), tokens, row.minimum() / 1e3, row.median() / 1e3, row.medianRatio()))
+                .map(row ->
+                        new LatencyLine(row.name(), tokens, row.minimum() / 1e3, row.median() / 1e3, row.medianRatio()))
                 .toList();
     }
 
     private record Open(String name, ModelSession session, SwitchedAdapter adapter) {
         static Open of(String name, Path file, VerifyRequest request) {
             ModelSession session = ModelSession.open(file, SessionSettings.DEFAULT);
-            return new Open(name, session, SwitchedAdapter.loadWhereOpen(session, request.resolution().adapters()));
+            return new Open(
+                    name,
+                    session,
+                    SwitchedAdapter.loadWhereOpen(session, request.resolution().adapters()));
         }
 
         void close() {

@@ -18,6 +18,9 @@ import java.util.Optional;
  * NumericVerdict}'s.
  */
 final class NumberCheck {
+    /** How the finding on a model begins that ONNX Runtime refuses. */
+    static final String NOT_RUNNABLE = "cannot be run: ";
+
     /** What the models are called in tables. */
     static final String UNMERGED = "base + adapter";
 
@@ -58,6 +61,12 @@ final class NumberCheck {
         checks.add(new Check("outputs, " + name, outcome(verdict), finding(verdict)));
     }
 
+    /** Judges an artifact that ONNX Runtime refuses. */
+    void fail(String name, String reason) {
+        checks.add(new Check("outputs, " + name, Outcome.FAILED, NOT_RUNNABLE + reason));
+        causes.add("the " + name + " model cannot be run: " + reason);
+    }
+
     private static Observation observation(SampleRun run, String output, HostTensor values, String name) {
         Observation observation = new Observation(
                 output,
@@ -78,9 +87,13 @@ final class NumberCheck {
     }
 
     private static String finding(NumericVerdict verdict) {
-        OutputVerdict worst = verdict.failures().isEmpty() ? verdict.outputs().get(0) : verdict.failures().get(0);
-        String measured = "'" + worst.output() + "' is off by at most " + Numbers.significant(worst.merged().max())
-                + ", base and adapter side by side by " + Numbers.significant(worst.unmerged().max()) + "; allowed "
+        OutputVerdict worst = verdict.failures().isEmpty()
+                ? verdict.outputs().get(0)
+                : verdict.failures().get(0);
+        String measured = "'" + worst.output() + "' is off by at most "
+                + Numbers.significant(worst.merged().max())
+                + ", base and adapter side by side by "
+                + Numbers.significant(worst.unmerged().max()) + "; allowed "
                 + Numbers.significant(worst.maxTolerance());
         return verdict.isFailed() || verdict.isPassed()
                 ? measured
@@ -89,7 +102,8 @@ final class NumberCheck {
 
     private void addErrors(String name, OutputVerdict output, List<SampleRun> runs) {
         boolean first = errors.stream()
-                .noneMatch(line -> line.output().equals(output.output()) && line.model().equals(UNMERGED));
+                .noneMatch(line ->
+                        line.output().equals(output.output()) && line.model().equals(UNMERGED));
         if (first) {
             errors.add(OutputMeasure.of(UNMERGED, output.output(), runs, SampleRun::unmerged, Double.NaN));
         }

@@ -33,8 +33,14 @@ final class OutputMeasure {
         return new OutputErrors(
                 model,
                 output,
-                comparisons.stream().mapToDouble(OutputComparison::maxError).max().orElse(0),
-                comparisons.stream().mapToDouble(OutputComparison::meanError).average().orElse(0),
+                comparisons.stream()
+                        .mapToDouble(OutputComparison::maxError)
+                        .max()
+                        .orElse(0),
+                comparisons.stream()
+                        .mapToDouble(OutputComparison::meanError)
+                        .average()
+                        .orElse(0),
                 comparisons.stream().mapToDouble(OutputComparison::cosine).min().orElse(1),
                 distribution(comparisons, DistributionComparison::topOneAgreement),
                 distribution(comparisons, DistributionComparison::meanDivergence),

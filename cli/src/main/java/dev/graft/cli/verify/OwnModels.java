@@ -1,6 +1,7 @@
 package dev.graft.cli.verify;
 
 import dev.graft.cli.io.TemporaryFolder;
+import dev.graft.compiler.attach.AttachForm;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.Attacher;
 import dev.graft.compiler.merge.MergeOptions;
@@ -44,9 +45,11 @@ final class OwnModels implements AutoCloseable {
     /** The model with constant branches: base and adapters side by side. */
     Path attached() {
         if (attached.isEmpty()) {
-            Path output = file("attached", resolution.model().file().getFileName().toString());
-            attached = Optional.of(Attacher.attach(resolution, output, AttachOptions.DEFAULT, progress)
-                    .output());
+            Path output =
+                    file("attached", resolution.model().file().getFileName().toString());
+            AttachOptions beside = AttachOptions.DEFAULT.withForm(AttachForm.BESIDE);
+            attached = Optional.of(
+                    Attacher.attach(resolution, output, beside, progress).output());
         }
         return attached.get();
     }

@@ -2,6 +2,8 @@ package dev.graft.cli.verify;
 
 import dev.graft.cli.io.SwitchedAdapter;
 import dev.graft.cli.verify.NumberCheck.SampleRun;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
 import dev.graft.runtime.inputs.InputFiles;
 import dev.graft.runtime.inputs.InputHints;
@@ -28,6 +30,7 @@ final class SampleRuns {
     private final VerifyRequest request;
     private final List<Map<String, HostTensor>> samples;
     private final Progress progress;
+    private final Map<String, String> failures = new LinkedHashMap<>();
 
     private SampleRuns(VerifyRequest request, List<Map<String, HostTensor>> samples, Progress progress) {
         this.request = request;
@@ -65,14 +68,14 @@ final class SampleRuns {
      * @param artifacts the artifacts by name
      */
     List<SampleRun> run(Reference exact, Path unmerged, Optional<Path> exactMerged, Map<String, Path> artifacts) {
-        progress.begin("running " + samples.size() + " samples", 3L + artifacts.size() + (exactMerged.isPresent() ? 1 : 0));
+        progress.begin(
+                "running " + samples.size() + " samples", 3L + artifacts.size() + (exactMerged.isPresent() ? 1 : 0));
         List<Map<String, HostTensor>> base = outputs(request.base());
         List<Map<String, HostTensor>> reference = outputs(exact.model(), exact.settings());
         List<Map<String, HostTensor>> sideBySide = outputs(unmerged);
-        List<Map<String, HostTensor>> rounded =
-                exactMerged.map(this::outputs).orElse(List.of());
+        List<Map<String, HostTensor>> rounded = exactMerged.map(this::outputs).orElse(List.of());
         Map<String, List<Map<String, HostTensor>>> tested = new LinkedHashMap<>();
-        artifacts.forEach((name, file) -> tested.put(name, outputs(file)));
+        artifacts.forEach((name, file) -> outputsOrFailure(name, file).ifPresent(found -> tested.put(name, found)));
         progress.end();
         List<SampleRun> runs = new ArrayList<>();
         for (int i = 0; i < samples.size(); i++) {
@@ -84,6 +87,23 @@ final class SampleRuns {
             runs.add(new SampleRun(base.get(i), reference.get(i), sideBySide.get(i), exactlyMerged, ofSample));
         }
         return runs;
+    }
+
+    /** Why artifacts could not be run, by name: that is a finding about them and no error of the command. */
+    Map<String, String> failures() {
+        return failures;
+    }
+
+    private Optional<List<Map<String, HostTensor>>> outputsOrFailure(String name, Path artifact) {
+        try {
+            return Optional.of(outputs(artifact));
+        } catch (GraftException e) {
+            if (e.code() != ErrorCode.RUNTIME_FAILED) {
+                throw e;
+            }
+            failures.put(name, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private List<Map<String, HostTensor>> outputs(Path model) {

@@ -1,7 +1,5 @@
 package dev.graft.cli.verify;
 
-import dev.graft.tensor.DType;
-import dev.graft.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -73,32 +71,32 @@ public record Verification(
     /**
      * What differs between base and merged model.
      *
-     * @param bytesCompared bytes that were compared
-     * @param bytesChanged bytes that differ
-     * @param regions the tensors whose bytes differ or may
+     * @param bytesCompared bytes of the merged model's files
+     * @param bytesChanged bytes of tensors that differ
+     * @param sameArchitecture whether graph, file names and file sizes are the base's
+     * @param baseGraphSha256 hash of the base's model file without tensor data
+     * @param artifactGraphSha256 the same of the merged model
+     * @param regions the tensors whose bytes differ
      * @param unexpected differences outside the targets, in words
      */
-    public record Structure(long bytesCompared, long bytesChanged, List<Region> regions, List<String> unexpected) {}
+    public record Structure(
+            long bytesCompared,
+            long bytesChanged,
+            boolean sameArchitecture,
+            String baseGraphSha256,
+            String artifactGraphSha256,
+            List<Region> regions,
+            List<String> unexpected) {}
 
     /**
-     * One tensor's bytes before and after.
+     * A tensor whose bytes differ.
      *
      * @param tensor its name
      * @param file the file's name
-     * @param offset the first byte in the base
-     * @param length how many
+     * @param offset the first byte that differs
      * @param changed how many bytes differ
-     * @param baseSha256 hash before
-     * @param artifactSha256 hash after
      */
-    public record Region(
-            String tensor,
-            String file,
-            long offset,
-            long length,
-            long changed,
-            String baseSha256,
-            String artifactSha256) {}
+    public record Region(String tensor, String file, long offset, long changed) {}
 
     /**
      * What happened to one target's weight.
@@ -112,16 +110,17 @@ public record Verification(
      * @param normOfWeight Frobenius norm before
      * @param normOfDelta Frobenius norm of the exact change
      * @param elements how many elements
-     * @param changed elements whose bytes changed
-     * @param lost elements whose exact change is not zero and whose bytes did not change
-     * @param worstError the largest distance from base + adapter, beyond what rounding allows; 0 is right
+     * @param changed elements whose bytes changed; -1 where it was not measured
+     * @param lost elements whose exact change is not zero and whose bytes did not change; -1 where it was not measured
+     * @param exact elements that are base + adapter, rounded once, bit for bit
+     * @param worstError the largest distance from base + adapter
      * @param finding what is wrong, or empty
      */
     public record Target(
             String module,
             String tensor,
-            DType dtype,
-            Shape shape,
+            String dtype,
+            String shape,
             long rank,
             double scaling,
             double normOfWeight,
@@ -129,6 +128,7 @@ public record Verification(
             long elements,
             long changed,
             long lost,
+            long exact,
             double worstError,
             String finding) {}
 

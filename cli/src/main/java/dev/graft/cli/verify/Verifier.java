@@ -10,6 +10,7 @@ import dev.graft.cli.verify.Verification.LatencyLine;
 import dev.graft.cli.verify.Verification.Outcome;
 import dev.graft.cli.verify.Verification.Structure;
 import dev.graft.cli.verify.Verification.Target;
+import dev.graft.compiler.merge.MergeReport;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.error.ErrorCode;
@@ -55,7 +56,7 @@ public final class Verifier {
             verifier.checkMerged(own);
             verifier.checkAttached();
             verifier.checkNumbers(own);
-            if (request.latency()) {
+            if (request.detailed() && request.numbers() && verifier.runnable()) {
                 verifier.latencies = LatencyCheck.measure(request, verifier.artifacts, progress);
             }
             return verifier.result();
@@ -85,7 +86,10 @@ public final class Verifier {
         if (merged == null) {
             return;
         }
-        WeightCheck check = WeightCheck.of(request.resolution(), own.merged(), merged);
+        boolean ownMerge = request.detailed() || !request.hasArtifact();
+        Optional<MergeReport> report = ownMerge ? Optional.of(own.merged()) : Optional.empty();
+        WeightCheck check = WeightCheck.of(request.resolution(), report, merged);
+        notes.addAll(check.notes());
         checks.addAll(check.checks());
         causes.addAll(check.causes());
         structures.add(check.structure());
@@ -109,23 +113,37 @@ public final class Verifier {
         SampleRuns samples = SampleRuns.of(request, progress);
         List<SampleRun> runs = samples.run(exact, own.attached(), exactMerged(own), artifacts);
         NumberCheck numbers = new NumberCheck();
-        artifacts.keySet().forEach(name -> numbers.judge(name, runs));
+        for (String name : artifacts.keySet()) {
+            String failure = samples.failures().get(name);
+            if (failure == null) {
+                numbers.judge(name, runs);
+            } else {
+                numbers.fail(name, failure);
+            }
+        }
         checks.addAll(numbers.checks());
         causes.addAll(numbers.causes());
         outputs = numbers.errors();
-        notes.add(samples.count() + (request.inputs().isPresent()
-                ? " samples from " + request.inputs().get()
-                : " samples were made up; --inputs takes your own"));
+        notes.add(samples.count()
+                + (request.inputs().isPresent()
+                        ? " samples from " + request.inputs().get()
+                        : " samples were made up; --inputs takes your own"));
+    }
+
+    private boolean runnable() {
+        return checks.stream().noneMatch(check -> check.finding().startsWith(NumberCheck.NOT_RUNNABLE));
     }
 
     /** Rounding to 16 bits costs more than the arithmetic; then what it costs is measured, not guessed. */
     private Optional<Path> exactMerged(OwnModels own) {
-        boolean coarse = targets.stream()
-                .anyMatch(target -> target.dtype() == DType.FLOAT16 || target.dtype() == DType.BFLOAT16);
-        if (!coarse || !artifacts.containsKey(Artifacts.MERGED)) {
+        boolean coarse = request.resolution().bindings().stream()
+                .map(binding -> binding.view().tensor().dtype())
+                .anyMatch(dtype -> dtype == DType.FLOAT16 || dtype == DType.BFLOAT16);
+        Path artifact = artifacts.get(Artifacts.MERGED);
+        if (!coarse || artifact == null) {
             return Optional.empty();
         }
-        Reference merged = Reference.of(own.merged().output(), own.file("exact", "merged.onnx"));
+        Reference merged = Reference.of(artifact, own.file("exact", "merged.onnx"));
         return merged.isExact() ? Optional.of(merged.model()) : Optional.empty();
     }
 
@@ -150,9 +168,11 @@ public final class Verifier {
         List<ComparedFile> files = new ArrayList<>();
         addFiles(files, Artifacts.BASE, request.base());
         artifacts.forEach((role, file) -> addFiles(files, role, file));
-        request.resolution().adapters().forEach(weighted -> weighted.adapter().files().stream()
-                .filter(Files::isRegularFile)
-                .forEach(file -> files.add(file("adapter", file))));
+        request.resolution()
+                .adapters()
+                .forEach(weighted -> weighted.adapter().files().stream()
+                        .filter(Files::isRegularFile)
+                        .forEach(file -> files.add(file("adapter", file))));
         return files;
     }
 
@@ -178,13 +198,18 @@ public final class Verifier {
                 weighted.adapter().changes().size());
     }
 
-    private static Map<String, String> environment() {
+    private Map<String, String> environment() {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("Graft", Version.current());
-        environment.put("ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+        if (request.numbers()) {
+            environment.put(
+                    "ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+        }
         environment.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
-        environment.put("machine", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
-                + Runtime.getRuntime().availableProcessors() + " processors");
+        environment.put(
+                "machine",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors");
         return environment;
     }
 }

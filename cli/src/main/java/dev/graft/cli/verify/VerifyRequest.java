@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param inputs inputs to run with, or none to make samples
  * @param samples how many samples to make
  * @param numbers whether models are run
- * @param latency whether latency is measured
+ * @param detailed whether norms, losses and latency are measured too, for a report
  */
 public record VerifyRequest(
         Resolution resolution,
@@ -22,7 +22,7 @@ public record VerifyRequest(
         Optional<Path> inputs,
         int samples,
         boolean numbers,
-        boolean latency) {
+        boolean detailed) {
     /** The base model. */
     public Path base() {
         return resolution.model().file();

@@ -80,9 +80,7 @@ class CommandRunnerTest {
 
         assertThat(run(thrown(error), "paint", "a", "-o", "x")).isEqualTo(3);
 
-        assertThat(messages())
-                .isEqualTo(
-                        """
+        assertThat(messages()).isEqualTo("""
                         graft: no place for 'q_proj'
                           at: m.onnx
                           try: Give a map.
@@ -96,18 +94,26 @@ class CommandRunnerTest {
         GraftException error =
                 new GraftException(ErrorCode.WEIGHT_SHARED, "shared", Location.ofTensor(Path.of("m"), "w"), "Unshare.");
 
-        assertThat(run(thrown(error), "paint", "a", "-o", "x", "--json", "--debug")).isEqualTo(3);
+        assertThat(run(thrown(error), "paint", "a", "-o", "x", "--json", "--debug"))
+                .isEqualTo(3);
 
         assertThat(messages()).contains("\tat dev.graft.cli.command.CommandRunnerTest");
         assertThat(results())
-                .contains("\"code\": \"WEIGHT_SHARED\"", "\"tensor\": \"w\"", "\"remedy\": \"Unshare.\"", "\"exit_code\": 3");
+                .contains(
+                        "\"code\": \"WEIGHT_SHARED\"",
+                        "\"tensor\": \"w\"",
+                        "\"remedy\": \"Unshare.\"",
+                        "\"exit_code\": 3");
     }
 
     @Test
     void whatNobodyExpectedIsABugOfOursAndSaysSo() {
-        assertThat(run(thrown(new IllegalStateException("oops")), "paint", "a", "-o", "x")).isEqualTo(70);
-        assertThat(messages()).contains("this is a bug of Graft's, not of your files: IllegalStateException: oops", "--debug");
-        assertThat(run(thrown(new StackOverflowError()), "paint", "a", "-o", "x")).isEqualTo(70);
+        assertThat(run(thrown(new IllegalStateException("oops")), "paint", "a", "-o", "x"))
+                .isEqualTo(70);
+        assertThat(messages())
+                .contains("this is a bug of Graft's, not of your files: IllegalStateException: oops", "--debug");
+        assertThat(run(thrown(new StackOverflowError()), "paint", "a", "-o", "x"))
+                .isEqualTo(70);
     }
 
     @Test
@@ -140,8 +146,8 @@ class CommandRunnerTest {
 
     @Test
     void namesFromFilesCannotSteerTheTerminal() {
-        GraftException error = new GraftException(
-                ErrorCode.ONNX_MALFORMED, "bad", Location.ofTensor(null, "\u001b[31mred"), "");
+        GraftException error =
+                new GraftException(ErrorCode.ONNX_MALFORMED, "bad", Location.ofTensor(null, "\u001b[31mred"), "");
 
         run(thrown(error), "paint", "a", "-o", "x");
 
@@ -149,8 +155,10 @@ class CommandRunnerTest {
     }
 
     private Integer echo(Invocation invocation) {
-        invocation.console()
-                .result(invocation.arguments("WALL") + " " + invocation.option("colour").orElse("none") + " "
+        invocation
+                .console()
+                .result(invocation.arguments("WALL") + " "
+                        + invocation.option("colour").orElse("none") + " "
                         + invocation.pathOption("output").orElseThrow() + " " + invocation.options("twice"));
         return 0;
     }
@@ -191,7 +199,9 @@ class CommandRunnerTest {
             return CommandDescription.command("paint", "paint walls")
                     .arguments(new Argument("WALL", "what to paint", 1, 2, List.of()))
                     .options(
-                            OptionDescription.valued("output", "FILE", "where to").shortName("o").mandatory(),
+                            OptionDescription.valued("output", "FILE", "where to")
+                                    .shortName("o")
+                                    .mandatory(),
                             OptionDescription.oneOf("colour", "the colour", "red", "green"),
                             OptionDescription.valued("count", "N", "how often"),
                             OptionDescription.valued("twice", "N", "again").repeated())

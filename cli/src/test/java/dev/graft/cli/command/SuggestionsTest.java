@@ -11,7 +11,8 @@ class SuggestionsTest {
     private static final List<String> COMMANDS = List.of("merge", "attach", "verify", "inspect", "convert", "bench");
 
     @ParameterizedTest
-    @CsvSource({"mrege, merge", "atach, attach", "verfiy, verify", "insp, inspect", "bensh, bench", "converter, convert"})
+    @CsvSource({"mrege, merge", "atach, attach", "verfiy, verify", "insp, inspect", "bensh, bench", "converter, convert"
+    })
     void aMisspeltWordIsRecognised(String word, String meant) {
         assertThat(Suggestions.nearest(word, COMMANDS)).contains(meant);
     }

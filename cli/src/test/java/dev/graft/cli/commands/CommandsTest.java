@@ -20,7 +20,10 @@ class CommandsTest {
     @ParameterizedTest
     @MethodSource("descriptions")
     void everyCommandExplainsItself(CommandDescription command) {
-        assertThat(command.summary()).as("summary of " + command.name()).isNotBlank().hasSizeLessThan(80);
+        assertThat(command.summary())
+                .as("summary of " + command.name())
+                .isNotBlank()
+                .hasSizeLessThan(80);
         assertThat(command.details()).as("details of " + command.name()).isNotBlank();
         assertThat(command.arguments()).extracting(Argument::description).noneMatch(String::isBlank);
         assertThat(command.options()).extracting(OptionDescription::description).noneMatch(String::isBlank);

@@ -23,7 +23,8 @@ class BadInputsConformanceTest {
         Path folder = Shared.path("conformance/badinputs");
         String help = Files.readString(Fixtures.repository().resolve("docs/troubleshooting.md"));
         CaseTable table = new CaseTable("bad inputs");
-        for (JsonElement element : JsonParser.parseString(Files.readString(folder.resolve("manifest.json"))).getAsJsonArray()) {
+        for (JsonElement element : JsonParser.parseString(Files.readString(folder.resolve("manifest.json")))
+                .getAsJsonArray()) {
             JsonObject entry = element.getAsJsonObject();
             check(table, folder, entry, help);
         }
@@ -54,7 +55,9 @@ class BadInputsConformanceTest {
     private static String accepted(GraftProcess process, String expected) {
         boolean mayWarn = expected.contains("warn");
         boolean warned = process.messages().contains("warning: ");
-        require(expected.startsWith("accept") || expected.startsWith("merge") || mayWarn && warned, "accepted: " + expected);
+        require(
+                expected.startsWith("accept") || expected.startsWith("merge") || mayWarn && warned,
+                "accepted: " + expected);
         require(!mayWarn || warned, "accepted without a warning: " + expected);
         return warned ? "accepted with a warning" : "accepted";
     }

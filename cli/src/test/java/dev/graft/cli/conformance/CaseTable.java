@@ -50,7 +50,8 @@ final class CaseTable {
 
     /** Prints the sum and fails if any case missed. */
     void finish(int atLeast) {
-        System.out.println(title + ": " + passed + " ok, " + refused + " refused as they must be, " + misses.size() + " missed");
+        System.out.println(
+                title + ": " + passed + " ok, " + refused + " refused as they must be, " + misses.size() + " missed");
         if (!misses.isEmpty()) {
             throw new AssertionError(title + ": " + misses.size() + " missed" + "\n" + String.join("\n", misses));
         }

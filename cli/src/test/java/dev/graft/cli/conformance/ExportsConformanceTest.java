@@ -7,6 +7,7 @@ import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
+import dev.graft.adapter.format.onnxadapter.NameStyle;
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
@@ -14,6 +15,7 @@ import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.ResolveOptions;
 import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.compiler.scan.TensorIndex;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExportsConformanceTest {
     /** For the outputs, unless float32 by itself costs more: stories260K has logits up to 20. */
     private static final double TOLERANCE = 2e-5;
+
     private static final double WEIGHT_TOLERANCE = 1e-6;
     private static final double HALF = 0x1p-10;
 
@@ -70,12 +73,14 @@ class ExportsConformanceTest {
         Path root = Shared.path("conformance/exports");
         Path adapter = root.resolve("hf_llama_lora");
         Map<String, Tensor> expected = MergedByHand.of(adapter, root.resolve("hf_llama/model.safetensors"));
-        table.add("genai_llama_fp32: outputs", () -> {
-            Path merged = merge(root.resolve("genai_llama_fp32/model.onnx"), adapter);
-            return within(TOLERANCE, difference(merged, root.resolve("genai_llama_fp32_lora/model.onnx")));
-        });
-        table.add("genai_llama_fp32: weights", () -> weights("genai_llama_fp32", root, adapter, expected, WEIGHT_TOLERANCE));
-        table.add("genai_llama_fp16_cuda: weights", () -> weights("genai_llama_fp16_cuda", root, adapter, expected, HALF));
+        unrunnable(table, root.resolve("genai_llama_fp32_lora/model.onnx"));
+        table.add("genai_llama_fp32_lora: its own factors", () -> factors(root, adapter));
+        table.add(
+                "genai_llama_fp32: weights",
+                () -> weights("genai_llama_fp32", root, adapter, expected, WEIGHT_TOLERANCE));
+        table.add(
+                "genai_llama_fp16_cuda: weights",
+                () -> weights("genai_llama_fp16_cuda", root, adapter, expected, HALF));
         for (String quantised : List.of("genai_llama_int4", "genai_llama_int4_qdq")) {
             refuseQuantised(table, root.resolve(quantised).resolve("model.onnx"), adapter);
         }
@@ -89,17 +94,53 @@ class ExportsConformanceTest {
         stories(table, root, "onnx/stories260K_dynamo.onnx", "");
         stories(table, root, "onnx/stories260K_ts.onnx", "");
         stories(table, root, "genai_fp32/model.onnx", "_hd16");
-        Map<String, Tensor> halfExpected =
-                SafetensorsReader.read(root.resolve("stories260K_hd16_peft_merged/model.safetensors")).tensors();
-        table.add("genai_fp16_cuda: weights", () -> weights("genai_fp16_cuda", root, root.resolve("peft_e2e_r8_hd16"), halfExpected, HALF));
+        table.add("genai_fp32/model.onnx: as genai's own LoRA", () -> {
+            Path merged = merge(root.resolve("genai_fp32/model.onnx"), root.resolve("peft_e2e_r8_hd16"));
+            return within(5e-5, difference(merged, root.resolve("genai_fp32_lora/model.onnx")));
+        });
+        Map<String, Tensor> halfExpected = SafetensorsReader.read(
+                        root.resolve("stories260K_hd16_peft_merged/model.safetensors"))
+                .tensors();
+        table.add(
+                "genai_fp16_cuda: weights",
+                () -> weights("genai_fp16_cuda", root, root.resolve("peft_e2e_r8_hd16"), halfExpected, HALF));
         refuseQuantised(table, root.resolve("genai_int4/model.onnx"), root.resolve("peft_e2e_r8_hd16"));
         table.finish(8);
     }
 
+    /** ONNX Runtime has no attention of this head size on a CPU, not even for genai's own model; what can be compared is weights. */
+    private static void unrunnable(CaseTable table, Path model) {
+        String name = "genai_llama_fp32_lora: outputs";
+        try {
+            difference(model, model);
+            table.miss(name, "runs after all: compare outputs");
+        } catch (GraftException e) {
+            table.refused(name, CaseTable.firstLine(e));
+        }
+    }
+
+    /** The factors that genai put into its model are the adapter's, with the scaling in B. */
+    private static String factors(Path root, Path adapter) {
+        Map<String, TensorIndex> stored = ModelScanner.scan(root.resolve("genai_llama_fp32_lora/model.onnx"))
+                .graph()
+                .initializers();
+        double worst = 0;
+        int found = 0;
+        for (LowRankChange change :
+                AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT).lowRankChanges()) {
+            TensorIndex b = stored.get(NameStyle.GENAI.nameOfB(change.module()));
+            double[] expected = change.b().scaled(change.scaling()).transposed().toDoubles();
+            worst = Math.max(worst, PeftCase.distance(b.tensor().orElseThrow().toDoubles(), expected));
+            found++;
+        }
+        return found + " targets, " + within(WEIGHT_TOLERANCE, worst);
+    }
+
     private void stories(CaseTable table, Path root, String export, String twin) {
         Path adapter = root.resolve("peft_e2e_r8" + twin);
-        Map<String, Tensor> goldens =
-                SafetensorsReader.read(root.resolve("stories260K" + twin + "_expected.safetensors")).tensors();
+        Map<String, Tensor> goldens = SafetensorsReader.read(
+                        root.resolve("stories260K" + twin + "_expected.safetensors"))
+                .tensors();
         Map<String, Tensor> weights = SafetensorsReader.read(
                         root.resolve("stories260K" + twin + "_peft_merged/model.safetensors"))
                 .tensors();
@@ -162,7 +203,8 @@ class ExportsConformanceTest {
             for (Map<String, HostTensor> inputs : RunnableSamples.find(first, hints, 4, 1)) {
                 HostTensor expected = second.run(inputs).get("logits");
                 largest = Math.max(
-                        largest, PeftCase.distance(first.run(inputs).get("logits").toDoubles(), expected.toDoubles()));
+                        largest,
+                        PeftCase.distance(first.run(inputs).get("logits").toDoubles(), expected.toDoubles()));
             }
         }
         return largest;
@@ -188,7 +230,9 @@ class ExportsConformanceTest {
 
     private static List<Path> exports(Path root) throws Exception {
         try (Stream<Path> files = Files.list(root)) {
-            return files.filter(file -> file.toString().endsWith(".onnx")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".onnx"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -209,8 +253,10 @@ class ExportsConformanceTest {
     }
 
     private static LowRankChange zeros(String module, Shape weight) {
-        Tensor a = Tensor.ofDoubles(module + ".A", DType.FLOAT32, Shape.of(1, weight.dim(1)), new double[(int) weight.dim(1)]);
-        Tensor b = Tensor.ofDoubles(module + ".B", DType.FLOAT32, Shape.of(weight.dim(0), 1), new double[(int) weight.dim(0)]);
+        Tensor a = Tensor.ofDoubles(
+                module + ".A", DType.FLOAT32, Shape.of(1, weight.dim(1)), new double[(int) weight.dim(1)]);
+        Tensor b = Tensor.ofDoubles(
+                module + ".B", DType.FLOAT32, Shape.of(weight.dim(0), 1), new double[(int) weight.dim(0)]);
         return new LowRankChange(module, LayerKind.LINEAR, a, b, 1, null, null);
     }
 }

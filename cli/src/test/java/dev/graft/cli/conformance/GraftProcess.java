@@ -44,7 +44,8 @@ record GraftProcess(int exitCode, String results, String messages, double second
                     .start();
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("graft " + String.join(" ", words) + " did not end in " + LIMIT_SECONDS + " s");
+                throw new AssertionError(
+                        "graft " + String.join(" ", words) + " did not end in " + LIMIT_SECONDS + " s");
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             return new GraftProcess(process.exitValue(), read(results), read(messages), seconds);

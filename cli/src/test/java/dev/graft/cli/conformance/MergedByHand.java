@@ -15,7 +15,8 @@ final class MergedByHand {
     private MergedByHand() {}
 
     static Map<String, Tensor> of(Path adapter, Path checkpoint) {
-        Map<String, Tensor> merged = new LinkedHashMap<>(SafetensorsReader.read(checkpoint).tensors());
+        Map<String, Tensor> merged =
+                new LinkedHashMap<>(SafetensorsReader.read(checkpoint).tensors());
         for (LowRankChange change :
                 AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT).lowRankChanges()) {
             String name = change.module() + ".weight";

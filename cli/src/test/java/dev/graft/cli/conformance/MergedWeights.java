@@ -51,7 +51,8 @@ final class MergedWeights {
         double distance = 0;
         for (int row = 0; row < view.rows(); row++) {
             for (int column = 0; column < view.columns(); column++) {
-                double actual = stored[(int) ((view.firstRow() + row) * view.tensorColumns() + view.firstColumn() + column)];
+                double actual =
+                        stored[(int) ((view.firstRow() + row) * view.tensorColumns() + view.firstColumn() + column)];
                 double wanted = expected[index(view, row, column, isStoredAsIs(binding))];
                 largest = Math.max(largest, Math.abs(wanted));
                 distance = Math.max(distance, Math.abs(wanted - actual));
@@ -75,6 +76,11 @@ final class MergedWeights {
         boolean external = !region.file().equals(resolution.model().file());
         Path file = external ? merged.resolveSibling(region.file().getFileName()) : merged;
         FileBytes bytes = new FileBytes(file, region.offset(), region.length());
-        return new Tensor(view.tensor().name(), view.tensor().dtype(), view.tensor().shape(), bytes).toDoubles();
+        return new Tensor(
+                        view.tensor().name(),
+                        view.tensor().dtype(),
+                        view.tensor().shape(),
+                        bytes)
+                .toDoubles();
     }
 }

@@ -21,7 +21,8 @@ import java.util.zip.ZipFile;
 
 /** Reads NumPy's {@code .npz}: a zip of arrays, each with a header in Python's syntax (NEP 1). */
 final class Npz {
-    private static final Pattern HEADER = Pattern.compile("'descr': '([^']+)', 'fortran_order': False, 'shape': \\(([^)]*)\\)");
+    private static final Pattern HEADER =
+            Pattern.compile("'descr': '([^']+)', 'fortran_order': False, 'shape': \\(([^)]*)\\)");
 
     private Npz() {}
 

@@ -10,6 +10,7 @@ import dev.graft.compiler.resolve.ResolveOptions;
 import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import dev.graft.tensor.Tensor;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -62,8 +64,7 @@ record PeftCase(String model, String variant, Path base, Path folder) {
     }
 
     Resolution resolve(Adapter adapter) {
-        return Resolver.resolve(
-                ModelScanner.scan(base), List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
+        return Resolver.resolve(ModelScanner.scan(base), List.of(WeightedAdapter.of(adapter)), ResolveOptions.DEFAULT);
     }
 
     /** PEFT's inputs and outputs. */
@@ -79,11 +80,20 @@ record PeftCase(String model, String variant, Path base, Path folder) {
 
     /** The largest distance between a model's first output and PEFT's unmerged one. */
     double outputError(Path model) {
+        return outputError(model, Optional.empty());
+    }
+
+    /** The same with an {@code .onnx_adapter} switched in. */
+    double outputError(Path model, Optional<Path> adapter) {
         Map<String, Tensor> goldens = goldens();
         Map<String, HostTensor> inputs = new LinkedHashMap<>();
+        List<LoadedAdapter> loaded = new ArrayList<>();
         try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT)) {
-            session.inputs().forEach(input -> inputs.put(input.name(), HostTensor.of(goldens.get("in." + input.name()))));
-            HostTensor output = session.run(inputs).values().iterator().next();
+            adapter.ifPresent(file -> loaded.add(session.loadAdapter(file)));
+            session.inputs()
+                    .forEach(input -> inputs.put(input.name(), HostTensor.of(goldens.get("in." + input.name()))));
+            HostTensor output = session.run(inputs, loaded).values().iterator().next();
+            loaded.forEach(LoadedAdapter::close);
             return distance(output.toDoubles(), goldens.get("out_unmerged").toDoubles());
         }
     }

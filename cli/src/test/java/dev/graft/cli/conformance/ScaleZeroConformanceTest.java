@@ -74,7 +74,10 @@ class ScaleZeroConformanceTest {
         if (different >= 0) {
             table.miss(name, "differs from byte " + different + " on");
         } else {
-            table.pass(name, zero.targets() + " targets" + zero.leftOut() + ", " + report.files().size() + " files identical");
+            table.pass(
+                    name,
+                    zero.targets() + " targets" + zero.leftOut() + ", "
+                            + report.files().size() + " files identical");
         }
     }
 

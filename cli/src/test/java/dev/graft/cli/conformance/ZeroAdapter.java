@@ -46,10 +46,10 @@ final class ZeroAdapter {
 
     /** The bindings; a merge with them must change nothing. */
     Resolution resolution() {
-        List<LowRankChange> changes =
-                bindings.stream().map(binding -> (LowRankChange) binding.change()).toList();
-        Adapter adapter =
-                new Adapter(model.file(), "test", "LoRA", List.copyOf(changes), Map.of(), List.of());
+        List<LowRankChange> changes = bindings.stream()
+                .map(binding -> (LowRankChange) binding.change())
+                .toList();
+        Adapter adapter = new Adapter(model.file(), "test", "LoRA", List.copyOf(changes), Map.of(), List.of());
         return new Resolution(model, List.of(new WeightedAdapter(adapter, 0)), bindings, List.of());
     }
 
@@ -69,8 +69,7 @@ final class ZeroAdapter {
             shared++;
         } else if (site.kind() != SiteKind.OTHER && view.rows() > 0 && view.columns() > 0) {
             String module = "site" + bindings.size();
-            bindings.add(new Binding(
-                    change(module, site), 0, 0, site, view, Binding.Parameter.WEIGHT, Rule.MAP));
+            bindings.add(new Binding(change(module, site), 0, 0, site, view, Binding.Parameter.WEIGHT, Rule.MAP));
         }
     }
 
@@ -78,16 +77,23 @@ final class ZeroAdapter {
         WeightView view = site.weight();
         long[] stored = view.tensor().shape().toArray();
         return switch (site.kind()) {
-            case CONV -> lowRank(
-                    module,
-                    LayerKind.CONV,
-                    LongStream.concat(LongStream.of(RANK), Arrays.stream(stored).skip(1)).toArray(),
-                    LongStream.concat(LongStream.of(view.outputs(), RANK), Arrays.stream(stored).skip(2).map(k -> 1))
-                            .toArray());
-            case GATHER -> lowRank(
-                    module, LayerKind.EMBEDDING, new long[] {RANK, view.outputs()}, new long[] {view.inputs(), RANK});
-            default -> lowRank(
-                    module, LayerKind.LINEAR, new long[] {RANK, view.inputs()}, new long[] {view.outputs(), RANK});
+            case CONV ->
+                lowRank(
+                        module,
+                        LayerKind.CONV,
+                        LongStream.concat(
+                                        LongStream.of(RANK),
+                                        Arrays.stream(stored).skip(1))
+                                .toArray(),
+                        LongStream.concat(
+                                        LongStream.of(view.outputs(), RANK),
+                                        Arrays.stream(stored).skip(2).map(k -> 1))
+                                .toArray());
+            case GATHER ->
+                lowRank(module, LayerKind.EMBEDDING, new long[] {RANK, view.outputs()}, new long[] {view.inputs(), RANK
+                });
+            default ->
+                lowRank(module, LayerKind.LINEAR, new long[] {RANK, view.inputs()}, new long[] {view.outputs(), RANK});
         };
     }
 

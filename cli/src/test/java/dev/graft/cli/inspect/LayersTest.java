@@ -16,9 +16,7 @@ class LayersTest {
         layers.add("lm_head", "8");
         layers.add("h.11.c_attn", "8");
 
-        assertThat(layers.into(Table.withoutHeader(3)).toText(0))
-                .isEqualTo(
-                        """
+        assertThat(layers.into(Table.withoutHeader(3)).toText(0)).isEqualTo("""
                         model.layers.[0-3,7].q_proj  5  8
                         model.layers.5.q_proj        1  16
                         lm_head                      1  8
@@ -34,9 +32,7 @@ class LayersTest {
         layers.add("blocks.0.experts.2.up", "8");
         layers.add("conv2d.0", "8");
 
-        assertThat(layers.into(Table.withoutHeader(3)).toText(0))
-                .isEqualTo(
-                        """
+        assertThat(layers.into(Table.withoutHeader(3)).toText(0)).isEqualTo("""
                         blocks.[0,1].experts.1.up  2  8
                         blocks.0.experts.2.up      1  8
                         conv2d.0                   1  8

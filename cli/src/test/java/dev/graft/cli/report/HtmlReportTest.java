@@ -20,7 +20,8 @@ class HtmlReportTest {
     @Test
     void aFailureNamesItsCauses() {
         assertThat(HtmlReport.of(SampleVerification.failed("q_proj")))
-                .contains("<h1>Not verified</h1>", "the scaling of &#39;q_proj&#39; is 2.00 times what the adapter says");
+                .contains(
+                        "<h1>Not verified</h1>", "the scaling of &#39;q_proj&#39; is 2.00 times what the adapter says");
     }
 
     @Test
@@ -39,7 +40,10 @@ class HtmlReportTest {
         String page = HtmlReport.of(SampleVerification.passed());
 
         assertThat(page).contains("default-src 'none'");
-        assertThat(ADDRESS_THAT_LOADS.matcher(page).results().map(found -> page.substring(found.start(), Math.min(page.length(), found.start() + 60))))
+        assertThat(ADDRESS_THAT_LOADS
+                        .matcher(page)
+                        .results()
+                        .map(found -> page.substring(found.start(), Math.min(page.length(), found.start() + 60))))
                 .isEmpty();
     }
 }

@@ -11,8 +11,6 @@ import dev.graft.cli.verify.Verification.OutputErrors;
 import dev.graft.cli.verify.Verification.Region;
 import dev.graft.cli.verify.Verification.Structure;
 import dev.graft.cli.verify.Verification.Target;
-import dev.graft.tensor.DType;
-import dev.graft.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +29,10 @@ final class SampleVerification {
 
     /** One that failed, with a module whose name tries to be a script. */
     static Verification failed(String hostileName) {
-        return of(false, List.of("the scaling of '" + hostileName + "' is 2.00 times what the adapter says"), hostileName);
+        return of(
+                false,
+                List.of("the scaling of '" + hostileName + "' is 2.00 times what the adapter says"),
+                hostileName);
     }
 
     private static Verification of(boolean passed, List<String> causes, String firstModule) {
@@ -39,15 +40,24 @@ final class SampleVerification {
                 passed,
                 causes,
                 List.of(
-                        new Check("structure", Outcome.PASSED, "28 of 28 changed byte ranges are targets, nothing else differs"),
-                        new Check("weights", passed ? Outcome.PASSED : Outcome.FAILED, "28 targets, every element within one rounding"),
-                        new Check("numbers", Outcome.PASSED, "merged is as close to the exact answer as unmerged (4.2e-07 and 3.9e-07)"),
+                        new Check(
+                                "structure",
+                                Outcome.PASSED,
+                                "28 of 28 changed byte ranges are targets, nothing else differs"),
+                        new Check(
+                                "weights",
+                                passed ? Outcome.PASSED : Outcome.FAILED,
+                                "28 targets, every element within one rounding"),
+                        new Check(
+                                "numbers",
+                                Outcome.PASSED,
+                                "merged is as close to the exact answer as unmerged (4.2e-07 and 3.9e-07)"),
                         new Check("latency", Outcome.SKIPPED, "not asked for")),
                 List.of(
                         new ComparedFile("base", Path.of("base/model.onnx"), 2_712_334, HASH),
                         new ComparedFile("merged", Path.of("out/merged.onnx"), 2_712_334, HASH)),
                 List.of(new AdapterLine(Path.of("adapter"), "rsLoRA", 1, 28)),
-                List.of(new Structure(2_712_334, 2_012_000, regions(firstModule), List.of())),
+                List.of(new Structure(2_712_334, 2_012_000, true, HASH, HASH, regions(firstModule), List.of())),
                 targets(firstModule, passed),
                 outputs(),
                 List.of(
@@ -63,8 +73,8 @@ final class SampleVerification {
 
     private static List<Region> regions(String firstModule) {
         return List.of(
-                new Region(firstModule + ".weight", "model.onnx", 8192, 65536, 64_000, HASH, HASH.replace('9', '1')),
-                new Region("onnx::MatMul_673", "model.onnx", 81_920, 65_536, 65_000, HASH, HASH.replace('9', '2')));
+                new Region(firstModule + ".weight", "model.onnx", 8192, 64_000),
+                new Region("onnx::MatMul_673", "model.onnx", 81_920, 65_000));
     }
 
     private static List<Target> targets(String firstModule, boolean passed) {
@@ -75,8 +85,8 @@ final class SampleVerification {
                 targets.add(new Target(
                         module,
                         "onnx::MatMul_" + (600 + targets.size()),
-                        DType.FLOAT32,
-                        Shape.of(128, 128),
+                        "float32",
+                        "[128, 128]",
                         16,
                         0.25,
                         11.3 + layer,
@@ -84,6 +94,7 @@ final class SampleVerification {
                         16_384,
                         16_380,
                         4,
+                        16_384,
                         passed || !targets.isEmpty() ? 0.98 : 311_000,
                         passed || !targets.isEmpty() ? "" : "the change is 2.00 times the exact one"));
             }

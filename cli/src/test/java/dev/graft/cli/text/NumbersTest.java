@@ -14,7 +14,14 @@ class NumbersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "2, 2", "0.25, 0.25", "1.41421356, 1.41", "123.4, 123", "0.0000012, 1.20e-06", "-0.5, -0.5", "NaN, -",
+        "0, 0",
+        "2, 2",
+        "0.25, 0.25",
+        "1.41421356, 1.41",
+        "123.4, 123",
+        "0.0000012, 1.20e-06",
+        "-0.5, -0.5",
+        "NaN, -",
         "Infinity, inf"
     })
     void numbersKeepThreeDigits(double value, String text) {

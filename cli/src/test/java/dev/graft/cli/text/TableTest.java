@@ -12,9 +12,7 @@ class TableTest {
 
     @Test
     void columnsAreAlignedAndNumbersFlushRight() {
-        assertThat(table.toText(0))
-                .isEqualTo(
-                        """
+        assertThat(table.toText(0)).isEqualTo("""
                         module                 rank  note
                         model.layers.0.q_proj     8
                         lm_head                 128  shares its weight with the embedding
@@ -23,9 +21,7 @@ class TableTest {
 
     @Test
     void theLastColumnIsWrappedWhereTheTerminalIsNarrow() {
-        assertThat(table.toText(54))
-                .isEqualTo(
-                        """
+        assertThat(table.toText(54)).isEqualTo("""
                         module                 rank  note
                         model.layers.0.q_proj     8
                         lm_head                 128  shares its weight with
@@ -35,9 +31,7 @@ class TableTest {
 
     @Test
     void aVeryNarrowTerminalGetsBlocks() {
-        assertThat(table.toText(30))
-                .isEqualTo(
-                        """
+        assertThat(table.toText(30)).isEqualTo("""
                         module: model.layers.0.q_proj
                           rank: 8
                         module: lm_head
