@@ -118,7 +118,8 @@ class AttachExportsTest {
             double[] plain = before.run(inputs);
             double[] adapted = attached.run(inputs);
             if (export.contains("fp16")) {
-                // on the CPU ONNX Runtime computes halves in floats and rounds only where it has no neighbour to hand a float to
+                // on the CPU ONNX Runtime computes halves in floats and rounds only where it has no neighbour to hand a
+                // float to
                 assertThat(worst(slots.run(inputs), plain)).isLessThan(tolerance);
             } else {
                 assertThat(slots.run(inputs)).containsExactly(plain);
@@ -139,8 +140,7 @@ class AttachExportsTest {
                 resolve(base, exports.resolve("hf_llama_lora")), output, AttachOptions.DEFAULT, Progress.NONE);
 
         assertThat(report.files()).contains(folder.resolve("attached/model.onnx.data"));
-        assertThat(Files.mismatch(
-                        folder.resolve("attached/model.onnx.data"), base.resolveSibling("model.onnx.data")))
+        assertThat(Files.mismatch(folder.resolve("attached/model.onnx.data"), base.resolveSibling("model.onnx.data")))
                 .isEqualTo(-1);
         assertThat(Files.size(output)).isLessThan(100_000);
     }

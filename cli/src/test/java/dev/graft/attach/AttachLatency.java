@@ -166,7 +166,8 @@ final class AttachLatency {
         GraphEditor editor = new GraphEditor(model);
         for (Binding binding : resolution.bindings()) {
             LowRankChange change = (LowRankChange) binding.change();
-            Value product = model.graph().find(binding.site().node().outputs().get(0)).orElseThrow();
+            Value product =
+                    model.graph().find(binding.site().node().outputs().get(0)).orElseThrow();
             Node node = product.producer().orElseThrow();
             Value base = editor.divertOutput(node, 0, product.name() + "_base");
             GraphBuilder g = editor.after(node).named(binding.module());

@@ -105,8 +105,7 @@ class AttachPeftTest {
         try (OnnxRun base = new OnnxRun(given.base());
                 OnnxRun run = new OnnxRun(output)) {
             assertThat(run.run(given.inputs())).containsExactly(base.run(given.inputs()));
-            assertClose(
-                    run.run(given.inputs(), report.adapter().orElseThrow()), given.expected(), TOLERANCE);
+            assertClose(run.run(given.inputs(), report.adapter().orElseThrow()), given.expected(), TOLERANCE);
         }
     }
 

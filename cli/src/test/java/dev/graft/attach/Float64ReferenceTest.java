@@ -35,7 +35,8 @@ class Float64ReferenceTest {
 
         Path reference = write(base.resolve(export), pass);
 
-        Map<String, Tensor> io = SafetensorsReader.read(base.resolve("io.safetensors")).tensors();
+        Map<String, Tensor> io =
+                SafetensorsReader.read(base.resolve("io.safetensors")).tensors();
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         io.forEach((name, tensor) -> inputs.put(name.replaceFirst("^in\\.", ""), tensor));
         assertThat(pass.islands()).isEmpty();

@@ -17,9 +17,8 @@ public final class PackedModules {
      */
     public static Map<String, WeightView> of(ModelIndex model, Site site, String module) {
         Map<String, WeightView> parts = new LinkedHashMap<>();
-        Optional<PackedHeads> heads = module.endsWith("." + PACKED)
-                ? PackedHeads.behind(ModelScopes.of(model), site)
-                : Optional.empty();
+        Optional<PackedHeads> heads =
+                module.endsWith("." + PACKED) ? PackedHeads.behind(ModelScopes.of(model), site) : Optional.empty();
         if (heads.isPresent()) {
             String parent = module.substring(0, module.length() - PACKED.length());
             for (String projection : new String[] {"q_proj", "k_proj", "v_proj"}) {
