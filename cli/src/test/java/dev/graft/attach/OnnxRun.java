@@ -7,6 +7,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
@@ -31,6 +32,7 @@ final class OnnxRun implements AutoCloseable {
     OnnxRun(Path model) {
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             session = OrtEnvironment.getEnvironment().createSession(model.toString(), options);
         } catch (OrtException e) {
             throw new AssertionError(model + ": " + e.getMessage(), e);

@@ -54,8 +54,8 @@ class SlotsTest {
         assertThat(slots).hasSize(35).extracting(Slot::module).contains("model.layers.0.self_attn.q_proj");
         assertThat(report.adapter()).isEmpty();
         assertThat(report.targets()).extracting(AttachedTarget::rank).containsOnly(0L);
-        Map<String, Tensor> goldens =
-                SafetensorsReader.read(root.resolve("stories260K_expected.safetensors")).tensors();
+        Map<String, Tensor> goldens = SafetensorsReader.read(root.resolve("stories260K_expected.safetensors"))
+                .tensors();
         try (OnnxRun plain = new OnnxRun(base);
                 OnnxRun run = new OnnxRun(output)) {
             Map<String, Tensor> inputs = plain.tokens(goldens.get("input_ids"), 8);
@@ -88,8 +88,8 @@ class SlotsTest {
         Path model = Shared.path("conformance/exports/genai_llama_fp32/model.onnx");
 
         assertThatThrownBy(() -> Slots.select(ModelScanner.scan(model), "query"))
-                .isInstanceOfSatisfying(GraftException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.TARGET_NOT_FOUND))
+                .isInstanceOfSatisfying(
+                        GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_NOT_FOUND))
                 .hasMessageContaining("no module matches 'query'")
                 .hasMessageContaining("model.layers.0.attn.q_proj");
     }
@@ -98,8 +98,13 @@ class SlotsTest {
         Random random = new Random(rank);
         List<Tensor> tensors = new ArrayList<>();
         for (Slot slot : slots) {
-            tensors.add(random(random, NameStyle.OLIVE.nameOfA(slot.module()), slot.view().inputs(), rank));
-            tensors.add(random(random, NameStyle.OLIVE.nameOfB(slot.module()), rank, slot.view().outputs()));
+            tensors.add(random(
+                    random, NameStyle.OLIVE.nameOfA(slot.module()), slot.view().inputs(), rank));
+            tensors.add(random(
+                    random,
+                    NameStyle.OLIVE.nameOfB(slot.module()),
+                    rank,
+                    slot.view().outputs()));
         }
         Path file = folder.resolve("rank" + rank + ".onnx_adapter");
         OnnxAdapterWriter.write(file, tensors);

@@ -30,7 +30,9 @@ final class AttachRules {
 
     /** The factor on B·A: the change's own scaling times the adapter's weight. */
     static double scaling(Binding binding) {
-        return binding.change() instanceof LowRankChange change ? change.scaling() * binding.weight() : binding.weight();
+        return binding.change() instanceof LowRankChange change
+                ? change.scaling() * binding.weight()
+                : binding.weight();
     }
 
     static void requireAttachable(Binding binding) {

@@ -26,8 +26,7 @@ public final class Attacher {
      * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}, {@code ADAPTERS_CONFLICT}, {@code MERGE_NOT_FINITE}, {@code
      *     ONNX_MALFORMED}, {@code OUTPUT_EXISTS}, {@code OUTPUT_IS_INPUT}, {@code IO_FAILED}
      */
-    public static AttachReport attach(
-            Resolution resolution, Path output, AttachOptions options, Progress progress) {
+    public static AttachReport attach(Resolution resolution, Path output, AttachOptions options, Progress progress) {
         Path base = resolution.model().file();
         progress.begin("attaching " + resolution.bindings().size() + " changes", 3);
         OnnxModel model = ModelReader.read(base);

@@ -60,7 +60,8 @@ final class ConvBranches {
                     geometryAndGroup(place.node()));
         }
         String nameOfA = term.module() + ".lora_A.weight";
-        Tensor a = Matrix.of(change.a()).toTensor(nameOfA, place.dtype(), change.a().shape());
+        Tensor a = Matrix.of(change.a())
+                .toTensor(nameOfA, place.dtype(), change.a().shape());
         Value inner = g.node("Conv", "", List.of(place.input(), g.initializer(nameOfA, a)), geometry(place.node()));
         String nameOfB = term.module() + ".lora_B.weight";
         long[] shape = new long[kernelRank];
@@ -119,7 +120,8 @@ final class ConvBranches {
     static void requireSupported(Place place) {
         if (!place.node().is("Conv")) {
             throw place.unsupported(
-                    "its " + place.node().opType() + " has an activation built in, behind which a branch comes too late",
+                    "its " + place.node().opType()
+                            + " has an activation built in, behind which a branch comes too late",
                     "Attach to the model as exported, before it was optimised.");
         }
         boolean flat = place.terms().stream()

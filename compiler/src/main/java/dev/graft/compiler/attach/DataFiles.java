@@ -18,10 +18,10 @@ final class DataFiles {
 
     /** Stages each data file that the output's folder does not hold yet, as a hard link or else a copy; returns them. */
     static List<Path> stage(ModelIndex base, Path output, OutputTransaction transaction) {
-        Path folder = output.toAbsolutePath().normalize().getParent();
         List<Path> staged = new ArrayList<>();
         for (Map.Entry<String, Path> entry : base.dataFiles().entrySet()) {
-            Path destination = folder.resolve(entry.getKey()).normalize();
+            Path destination =
+                    output.toAbsolutePath().resolveSibling(entry.getKey()).normalize();
             if (!isSame(destination, entry.getValue())) {
                 linkOrCopy(entry.getValue(), transaction.stage(destination));
                 staged.add(destination);

@@ -57,8 +57,7 @@ final class DoraGain {
     private double[] compute(Tensor stored, LowRankChange change) {
         double[] row = new double[Math.toIntExact(view.columns())];
         for (int i = 0; i < left.rows(); i++) {
-            stored.readDoubles(
-                    (view.firstRow() + i) * view.tensorColumns() + view.firstColumn(), row, 0, row.length);
+            stored.readDoubles((view.firstRow() + i) * view.tensorColumns() + view.firstColumn(), row, 0, row.length);
             addDelta(i, row);
             for (int j = 0; j < row.length; j++) {
                 squares[normsOfRows ? i : j] += row[j] * row[j];

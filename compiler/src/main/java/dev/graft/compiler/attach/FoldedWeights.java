@@ -66,7 +66,10 @@ final class FoldedWeights {
         if (gains == null) {
             return sum;
         }
-        long[] shape = new long[place.kind() == SiteKind.CONV ? place.site().weight().tensor().shape().rank() : 2];
+        long[] shape = new long
+                [place.kind() == SiteKind.CONV
+                        ? place.site().weight().tensor().shape().rank()
+                        : 2];
         Arrays.fill(shape, 1);
         shape[outputsFirst ? 0 : 1] = gains.length;
         String name = module + ".lora_magnitude.weight";

@@ -116,7 +116,9 @@ final class InputBiases {
         if (weight == null) {
             return Shape.of(outputs);
         }
-        int spatial = WeightChain.of(weight).stored().initializer()
+        int spatial = WeightChain.of(weight)
+                        .stored()
+                        .initializer()
                         .map(data -> data.shape().rank())
                         .orElse(4)
                 - 2;

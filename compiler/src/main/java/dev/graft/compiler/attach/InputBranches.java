@@ -79,7 +79,9 @@ final class InputBranches {
         g.named(module + "/lora_A");
         Value product = table ? g.gather(pair.a(), place.input(), 0) : g.matMul(place.input(), pair.a());
         g.named(module + "/lora_B");
-        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul") ? place.node().floatAttribute("alpha", 1) : 1;
+        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul")
+                ? place.node().floatAttribute("alpha", 1)
+                : 1;
         return alpha == 1
                 ? g.matMul(product, pair.b())
                 : g.node(
@@ -120,9 +122,7 @@ final class InputBranches {
         }
         if (factors != null) {
             slots.setPair(
-                    pair,
-                    factors.a().toTensor("A", place.dtype()),
-                    factors.b().toTensor("B", place.dtype()));
+                    pair, factors.a().toTensor("A", place.dtype()), factors.b().toTensor("B", place.dtype()));
         }
         return pair;
     }
@@ -130,8 +130,9 @@ final class InputBranches {
     /** The terms by their first output, in order. */
     private static Map<Integer, List<Term>> blocks(Place place) {
         Map<Integer, List<Term>> blocks = new TreeMap<>();
-        place.terms().forEach(term ->
-                blocks.computeIfAbsent(term.firstOutput(), any -> new ArrayList<>()).add(term));
+        place.terms()
+                .forEach(term -> blocks.computeIfAbsent(term.firstOutput(), any -> new ArrayList<>())
+                        .add(term));
         return blocks;
     }
 
@@ -143,7 +144,8 @@ final class InputBranches {
         LinearForms.requireSupported(place);
         if (LinearForms.isAttention(place) || place.site().weightInput() == 0) {
             throw place.unsupported(
-                    "style input needs a product x·W of its own, this is " + place.node().opType()
+                    "style input needs a product x·W of its own, this is "
+                            + place.node().opType()
                             + (place.site().weightInput() == 0 ? " with the weight on the left" : ""),
                     "Use --style constant, or merge.");
         }

@@ -56,12 +56,14 @@ final class InputConvolutions {
         if (change != null) {
             if (change.kind() == LayerKind.CONV_FLAT) {
                 throw place.unsupported(
-                        "loralib's convolution has no A and B that are convolutions", "Use --style constant, or merge.");
+                        "loralib's convolution has no A and B that are convolutions",
+                        "Use --style constant, or merge.");
             }
             shapeOfB[1] = term.rank();
             slots.setPair(
                     pair,
-                    Matrix.of(change.a()).toTensor("A", place.dtype(), change.a().shape()),
+                    Matrix.of(change.a())
+                            .toTensor("A", place.dtype(), change.a().shape()),
                     term.b().transposed().toTensor("B", place.dtype(), Shape.of(shapeOfB)));
         }
         return pair;

@@ -27,7 +27,8 @@ final class InputGains {
             return output;
         }
         boolean channels = place.kind() == SiteKind.CONV;
-        long[] shape = new long[channels ? place.site().weight().tensor().shape().rank() - 1 : 1];
+        long[] shape =
+                new long[channels ? place.site().weight().tensor().shape().rank() - 1 : 1];
         Arrays.fill(shape, 1);
         shape[0] = gains.length;
         String name = BranchNames.of(place.terms()) + ".lora_gain.weight";

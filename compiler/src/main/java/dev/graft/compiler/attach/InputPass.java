@@ -68,7 +68,8 @@ final class InputPass implements ModelPass {
         Tensor replaced = Replacements.changed(binding, base);
         if (AttachRules.isBias(binding)) {
             biases.add(binding, base, replaced);
-            targets.add(new AttachedTarget(binding.module(), binding.site().node().displayName(), "bias", 0));
+            targets.add(
+                    new AttachedTarget(binding.module(), binding.site().node().displayName(), "bias", 0));
         } else {
             places.add(binding, ReplacementFactors.of(binding, base, replaced));
         }

@@ -43,7 +43,10 @@ final class LinearBranches {
         Map<GroupKey, List<Place>> byInput = new LinkedHashMap<>();
         for (Place place : places) {
             GroupKey key = new GroupKey(
-                    place.input(), place.node().graph(), place.dtype(), place.site().weightInput() == 0);
+                    place.input(),
+                    place.node().graph(),
+                    place.dtype(),
+                    place.site().weightInput() == 0);
             byInput.computeIfAbsent(key, any -> new ArrayList<>()).add(place);
         }
         List<LinearGroup> groups = new ArrayList<>();
@@ -130,12 +133,15 @@ final class LinearBranches {
         Value output = place.node().output(0);
         Value product = group.product();
         Value base = editor.divertOutput(place.node(), 0, output.name() + "_base");
-        GraphBuilder g = editor.after(place.node()).named(name(place) + "/lora_B").source(source(place));
+        GraphBuilder g =
+                editor.after(place.node()).named(name(place) + "/lora_B").source(source(place));
         double[] gains = place.gains();
         if (gains != null) {
             base = g.mul(base, gain(g, place, gains, Shape.of(gains.length)));
         }
-        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul") ? place.node().floatAttribute("alpha", 1) : 1;
+        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul")
+                ? place.node().floatAttribute("alpha", 1)
+                : 1;
         Value delta = g.matMul(product, bInitializer(g, place, group.b(place, alpha)));
         g.named(name(place) + "/lora").nodeFor(output, "Add", "", List.of(base, delta), List.of());
         return "branch";

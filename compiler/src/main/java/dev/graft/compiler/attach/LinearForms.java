@@ -25,7 +25,8 @@ final class LinearForms {
     }
 
     static boolean isAttention(Place place) {
-        return place.node().is(GraphBuilder.MICROSOFT, "Attention") && place.site().weightInput() == 1;
+        return place.node().is(GraphBuilder.MICROSOFT, "Attention")
+                && place.site().weightInput() == 1;
     }
 
     static boolean isGemm(Place place) {

@@ -38,7 +38,8 @@ final class LinearGroup {
         if (product == null) {
             GraphBuilder g = builder();
             String name = BranchNames.of(terms) + ".lora_A.weight";
-            product = g.matMul(input, g.initializer(name, a().toTensor(name, places.get(0).dtype())));
+            product = g.matMul(
+                    input, g.initializer(name, a().toTensor(name, places.get(0).dtype())));
         }
         return product;
     }

@@ -79,8 +79,7 @@ final class Matrix {
     /** Writes another matrix into this one, its first element at (row, column). */
     void put(Matrix block, int row, int column) {
         for (int i = 0; i < block.rows; i++) {
-            System.arraycopy(
-                    block.values, i * block.columns, values, (row + i) * columns + column, block.columns);
+            System.arraycopy(block.values, i * block.columns, values, (row + i) * columns + column, block.columns);
         }
     }
 

@@ -80,13 +80,14 @@ final class ReplacementFactors {
     private static void requireProduct(Binding binding) {
         switch (binding.site().kind()) {
             case MATMUL, GEMM, GATHER -> {}
-            default -> throw new GraftException(
-                    ErrorCode.ATTACH_UNSUPPORTED,
-                    binding.module() + " has a replaced tensor that is read by "
-                            + binding.site().node().opType()
-                            + ": as an input it would not be constant any more, and the base would be computed differently",
-                    Location.ofNode(null, binding.site().node().displayName()),
-                    "Use --style constant, or merge.");
+            default ->
+                throw new GraftException(
+                        ErrorCode.ATTACH_UNSUPPORTED,
+                        binding.module() + " has a replaced tensor that is read by "
+                                + binding.site().node().opType()
+                                + ": as an input it would not be constant any more, and the base would be computed differently",
+                        Location.ofNode(null, binding.site().node().displayName()),
+                        "Use --style constant, or merge.");
         }
     }
 }

@@ -39,8 +39,8 @@ final class Replacements {
         Tensor base = stored(binding, input);
         Tensor replaced = changed(binding, base);
         String wish = binding.module() + "." + parameter(binding);
-        Value value = editor.addInitializer(
-                input.chain().stored().graph(), wish, TensorData.of(replaced.withName(wish)));
+        Value value =
+                editor.addInitializer(input.chain().stored().graph(), wish, TensorData.of(replaced.withName(wish)));
         input.chain().rebuild(editor, input.node(), input.index(), value, wish + "/replaced");
         editor.removeIfUnused(input.chain().stored());
         if (binding.change() instanceof RowReplacement) {
@@ -107,7 +107,8 @@ final class Replacements {
         ByteSource bytes = base.bytes();
         Integer[] order = new Integer[rows.rows().size()];
         Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (a, b) -> Long.compare(rows.rows().get(a), rows.rows().get(b)));
+        Arrays.sort(
+                order, (a, b) -> Long.compare(rows.rows().get(a), rows.rows().get(b)));
         List<ByteSource> parts = new ArrayList<>();
         long done = 0;
         for (int index : order) {
@@ -143,7 +144,9 @@ final class Replacements {
         return new GraftException(
                 ErrorCode.ATTACH_UNSUPPORTED,
                 binding.module() + " cannot be replaced: " + reason,
-                Location.ofTensor(binding.view().tensor().proto().file(), binding.view().tensor().name()),
+                Location.ofTensor(
+                        binding.view().tensor().proto().file(),
+                        binding.view().tensor().name()),
                 "Attach to the floating-point base.");
     }
 }

@@ -45,8 +45,7 @@ final class SiteLocator {
     }
 
     private static Optional<Node> inBodies(Node node, List<String> path, NodeIndex wanted) {
-        List<Graph> bodies =
-                node.attribute(path.get(1)).map(Attribute::graphs).orElse(List.of());
+        List<Graph> bodies = node.attribute(path.get(1)).map(Attribute::graphs).orElse(List.of());
         return bodies.stream()
                 .map(body -> inGraph(body, path.subList(2, path.size()), wanted))
                 .flatMap(Optional::stream)

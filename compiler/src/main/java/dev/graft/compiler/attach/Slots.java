@@ -28,7 +28,16 @@ public final class Slots {
 
     /** What the outermost module of transformers models is called; anything else that all names share is an exporter's wrapper. */
     private static final Set<String> ROOTS = Set.of(
-            "model", "transformer", "bert", "roberta", "distilbert", "deberta", "gpt_neox", "encoder", "decoder", "vision_model");
+            "model",
+            "transformer",
+            "bert",
+            "roberta",
+            "distilbert",
+            "deberta",
+            "gpt_neox",
+            "encoder",
+            "decoder",
+            "vision_model");
 
     private Slots() {}
 
@@ -70,7 +79,8 @@ public final class Slots {
                 .flatMap(site -> site.names().stream().limit(1))
                 .map(SiteName::module)
                 .toList();
-        String first = names.isEmpty() ? "" : names.get(0).substring(0, names.get(0).indexOf('.') + 1);
+        String first =
+                names.isEmpty() ? "" : names.get(0).substring(0, names.get(0).indexOf('.') + 1);
         boolean shared = !first.isEmpty() && names.stream().allMatch(name -> name.startsWith(first));
         return shared && !ROOTS.contains(first.substring(0, first.length() - 1)) ? first.length() : 0;
     }

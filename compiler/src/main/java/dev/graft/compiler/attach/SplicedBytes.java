@@ -26,8 +26,8 @@ final class SplicedBytes implements ByteSource {
     /** A source with the bytes from {@code position} on replaced by others. */
     static ByteSource patched(ByteSource source, long position, ByteSource patch) {
         long behind = position + patch.size();
-        return new SplicedBytes(List.of(
-                source.slice(0, position), patch, source.slice(behind, source.size() - behind)));
+        return new SplicedBytes(
+                List.of(source.slice(0, position), patch, source.slice(behind, source.size() - behind)));
     }
 
     @Override

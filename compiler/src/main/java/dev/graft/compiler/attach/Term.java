@@ -47,7 +47,8 @@ record Term(
         if (replacement != null) {
             return replacement.b().columns();
         }
-        return Math.toIntExact(change == null ? view.outputs() : change.matrixShapeOfB().dim(0));
+        return Math.toIntExact(
+                change == null ? view.outputs() : change.matrixShapeOfB().dim(0));
     }
 
     /** A as the graph has it, [in, rank]. */
@@ -55,7 +56,9 @@ record Term(
         if (replacement != null) {
             return replacement.a();
         }
-        return change == null ? new Matrix(view.inputs(), 0) : Matrix.of(change.a()).transposed();
+        return change == null
+                ? new Matrix(view.inputs(), 0)
+                : Matrix.of(change.a()).transposed();
     }
 
     /** B with the scaling and DoRA's gain as the graph has it, [rank, out]. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param value its value
  * @param rest what else the file says of it, or null for one made here
  */
-public record Attribute(String name, Payload value, @Nullable Unmodelled rest) {
+public record Attribute(
+        String name, Payload value, @Nullable Unmodelled rest) {
     /** The value of an attribute. */
     public sealed interface Payload {}
 

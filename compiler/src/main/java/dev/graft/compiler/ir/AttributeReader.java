@@ -30,21 +30,24 @@ final class AttributeReader {
         return switch (kind(proto)) {
             case INT -> new Attribute.IntValue(proto.getI());
             case FLOAT -> new Attribute.FloatValue(proto.getF());
-            case STRING -> text(proto.getS())
-                    .<Attribute.Payload>map(Attribute.StringValue::new)
-                    .orElseGet(Attribute.Opaque::new);
+            case STRING ->
+                text(proto.getS())
+                        .<Attribute.Payload>map(Attribute.StringValue::new)
+                        .orElseGet(Attribute.Opaque::new);
             case INTS -> new Attribute.IntsValue(List.copyOf(proto.getIntsList()));
             case FLOATS -> new Attribute.FloatsValue(List.copyOf(proto.getFloatsList()));
             case STRINGS -> strings(proto);
             case TENSOR -> new Attribute.TensorValue(tensors.read(proto.getT()));
-            case TENSORS -> new Attribute.TensorsValue(
-                    proto.getTensorsList().stream().map(tensors::read).toList());
+            case TENSORS ->
+                new Attribute.TensorsValue(
+                        proto.getTensorsList().stream().map(tensors::read).toList());
             case GRAPH -> new Attribute.GraphsValue(List.of(graphs.apply(node, proto.getG())), false);
-            case GRAPHS -> new Attribute.GraphsValue(
-                    proto.getGraphsList().stream()
-                            .map(graph -> graphs.apply(node, graph))
-                            .toList(),
-                    true);
+            case GRAPHS ->
+                new Attribute.GraphsValue(
+                        proto.getGraphsList().stream()
+                                .map(graph -> graphs.apply(node, graph))
+                                .toList(),
+                        true);
             default -> new Attribute.Opaque();
         };
     }

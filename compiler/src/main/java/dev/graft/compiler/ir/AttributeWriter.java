@@ -26,7 +26,9 @@ final class AttributeWriter {
         AttributeProto rest = (AttributeProto) attribute.rest().message();
         fill(proto, attribute.value());
         // the file's own words win: its name, its type (or none at all) and what is not modelled
-        return rest.hasType() ? proto.mergeFrom(rest).build() : proto.clearType().mergeFrom(rest).build();
+        return rest.hasType()
+                ? proto.mergeFrom(rest).build()
+                : proto.clearType().mergeFrom(rest).build();
     }
 
     static AttributeProto withoutPayload(AttributeProto proto) {

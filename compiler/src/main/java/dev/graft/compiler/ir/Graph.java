@@ -23,9 +23,16 @@ public final class Graph {
     final List<Description> inputs = new ArrayList<>();
     final List<Description> outputs = new ArrayList<>();
     final List<Description> descriptions = new ArrayList<>();
-    @Nullable Node owner;
-    @Nullable Node first;
-    @Nullable Node last;
+
+    @Nullable
+    Node owner;
+
+    @Nullable
+    Node first;
+
+    @Nullable
+    Node last;
+
     String name;
 
     Graph(@Nullable Graph outer, String name, @Nullable Unmodelled rest) {

@@ -97,12 +97,7 @@ public final class GraphBuilder {
 
     /** Parts of a value of the given lengths along an axis (from opset 13 on). */
     public List<Value> split(Value value, long axis, long... lengths) {
-        return nodes(
-                "Split",
-                "",
-                List.of(value, ints(lengths)),
-                List.of(Attribute.of("axis", axis)),
-                lengths.length);
+        return nodes("Split", "", List.of(value, ints(lengths)), List.of(Attribute.of("axis", axis)), lengths.length);
     }
 
     /** The value under another shape. */
@@ -116,7 +111,8 @@ public final class GraphBuilder {
     }
 
     /** A node with one output. */
-    public Value node(String opType, String domain, List<? extends @Nullable Value> inputs, List<Attribute> attributes) {
+    public Value node(
+            String opType, String domain, List<? extends @Nullable Value> inputs, List<Attribute> attributes) {
         return nodes(opType, domain, inputs, attributes, 1).get(0);
     }
 
@@ -139,7 +135,11 @@ public final class GraphBuilder {
 
     /** A node that makes a value which exists already and has no producer, see {@link GraphEditor#divertOutput}. */
     public Node nodeFor(
-            Value output, String opType, String domain, List<? extends @Nullable Value> inputs, List<Attribute> attributes) {
+            Value output,
+            String opType,
+            String domain,
+            List<? extends @Nullable Value> inputs,
+            List<Attribute> attributes) {
         if (output.isDefined()) {
             throw new IllegalArgumentException(output + " has a producer already");
         }

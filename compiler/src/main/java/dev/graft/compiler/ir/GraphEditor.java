@@ -111,6 +111,11 @@ public final class GraphEditor {
         value.graph.values.put(value.name, value);
     }
 
+    /** Gives a node another name; the wish itself, or one like it that is free. */
+    public void rename(Node node, String wish) {
+        node.name = model.names().freshNode(wish);
+    }
+
     /** Adds an initializer. */
     public Value addInitializer(Graph graph, String wish, TensorData contents) {
         Value value = newValue(graph, wish, null);

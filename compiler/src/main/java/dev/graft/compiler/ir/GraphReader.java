@@ -26,7 +26,8 @@ final class GraphReader {
     }
 
     OnnxModel readModel(ModelProto proto) {
-        ModelProto.Builder rest = proto.toBuilder().clearGraph().clearFunctions().clearMetadataProps();
+        ModelProto.Builder rest =
+                proto.toBuilder().clearGraph().clearFunctions().clearMetadataProps();
         Graph graph = newGraph(null, proto.getGraph());
         OnnxModel model = new OnnxModel(file, graph, new Unmodelled(rest.build()));
         names = model.names();
@@ -62,8 +63,10 @@ final class GraphReader {
         for (TensorProto tensor : proto.getInitializerList()) {
             defineInitializer(graph, tensor);
         }
-        proto.getSparseInitializerList().forEach(sparse -> define(graph, sparse.getValues().getName()).sparse = true);
-        List<Node> nodes = proto.getNodeList().stream().map(node -> addNode(graph, node)).toList();
+        proto.getSparseInitializerList()
+                .forEach(sparse -> define(graph, sparse.getValues().getName()).sparse = true);
+        List<Node> nodes =
+                proto.getNodeList().stream().map(node -> addNode(graph, node)).toList();
         for (int i = 0; i < nodes.size(); i++) {
             connect(nodes.get(i), proto.getNode(i));
         }
@@ -76,11 +79,8 @@ final class GraphReader {
     }
 
     private Function readFunction(FunctionProto proto) {
-        FunctionProto.Builder rest = proto.toBuilder()
-                .clearInput()
-                .clearOutput()
-                .clearNode()
-                .clearValueInfo();
+        FunctionProto.Builder rest =
+                proto.toBuilder().clearInput().clearOutput().clearNode().clearValueInfo();
         Graph body = new Graph(null, proto.getName(), null);
         Function function = new Function(proto.getDomain(), proto.getName(), body, new Unmodelled(rest.build()));
         ModelReader.readOpsets(proto.getOpsetImportList(), function.opsets);
@@ -92,8 +92,10 @@ final class GraphReader {
     }
 
     private Node addNode(Graph graph, NodeProto proto) {
-        NodeProto.Builder rest = proto.toBuilder().clearInput().clearOutput().clearAttribute().clearMetadataProps();
-        Node node = new Node(graph, proto.getName(), proto.getDomain(), proto.getOpType(), new Unmodelled(rest.build()));
+        NodeProto.Builder rest =
+                proto.toBuilder().clearInput().clearOutput().clearAttribute().clearMetadataProps();
+        Node node =
+                new Node(graph, proto.getName(), proto.getDomain(), proto.getOpType(), new Unmodelled(rest.build()));
         node.overload = proto.getOverload();
         names.takeNode(proto.getName());
         ModelReader.readMetadata(proto.getMetadataPropsList(), node.metadata);
@@ -127,7 +129,8 @@ final class GraphReader {
     private void defineInitializer(Graph graph, TensorProto tensor) {
         // before IR version 4 every initializer is an input too: then the value exists already
         Value known = graph.values.get(tensor.getName());
-        Value value = known != null && known.input && known.initializer == null ? known : define(graph, tensor.getName());
+        Value value =
+                known != null && known.input && known.initializer == null ? known : define(graph, tensor.getName());
         value.initializer = tensors.read(tensor);
         graph.initializers.add(value);
     }

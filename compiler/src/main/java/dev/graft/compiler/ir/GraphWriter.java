@@ -74,12 +74,15 @@ final class GraphWriter {
             throw new IllegalArgumentException(value + " is listed as an initializer and has no contents");
         }
         TensorProto proto = write(data);
-        return proto.getName().equals(value.name()) ? proto : proto.toBuilder().setName(value.name()).build();
+        return proto.getName().equals(value.name())
+                ? proto
+                : proto.toBuilder().setName(value.name()).build();
     }
 
     private TensorProto write(TensorData data) {
-        TensorProto.Builder proto =
-                data.rest() == null ? TensorProto.newBuilder() : ((TensorProto) data.rest().message()).toBuilder();
+        TensorProto.Builder proto = data.rest() == null
+                ? TensorProto.newBuilder()
+                : ((TensorProto) data.rest().message()).toBuilder();
         for (long dim : data.shape().toArray()) {
             proto.addDims(dim);
         }

@@ -46,9 +46,8 @@ public final class ModelWriter {
 
     private static ModelProto toProto(OnnxModel model, Skeleton skeleton) {
         GraphWriter graphs = new GraphWriter(skeleton);
-        ModelProto.Builder proto = model.rest == null
-                ? ModelProto.newBuilder()
-                : ((ModelProto) model.rest.message()).toBuilder();
+        ModelProto.Builder proto =
+                model.rest == null ? ModelProto.newBuilder() : ((ModelProto) model.rest.message()).toBuilder();
         if (proto.getIrVersion() != model.irVersion) {
             proto.setIrVersion(model.irVersion);
         }

@@ -24,8 +24,13 @@ public final class Node {
     String domain;
     String opType;
     String overload = "";
-    @Nullable Node previous;
-    @Nullable Node next;
+
+    @Nullable
+    Node previous;
+
+    @Nullable
+    Node next;
+
     boolean removed;
 
     Node(Graph graph, String name, String domain, String opType, @Nullable Unmodelled rest) {
@@ -126,7 +131,9 @@ public final class Node {
 
     /** A tensor attribute. */
     public Optional<TensorData> tensorAttribute(String attribute) {
-        return payload(attribute) instanceof Attribute.TensorValue value ? Optional.of(value.tensor()) : Optional.empty();
+        return payload(attribute) instanceof Attribute.TensorValue value
+                ? Optional.of(value.tensor())
+                : Optional.empty();
     }
 
     /** The subgraphs of its attributes. */

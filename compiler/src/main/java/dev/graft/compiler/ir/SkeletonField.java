@@ -21,11 +21,12 @@ enum SkeletonField {
             case GRAPH -> field == 1 ? NODE : field == 5 ? TENSOR : null;
             case FUNCTION -> field == 7 ? NODE : null;
             case NODE -> field == 5 ? ATTRIBUTE : null;
-            case ATTRIBUTE -> switch (field) {
-                case 5, 10 -> TENSOR;
-                case 6, 11 -> GRAPH;
-                default -> null;
-            };
+            case ATTRIBUTE ->
+                switch (field) {
+                    case 5, 10 -> TENSOR;
+                    case 6, 11 -> GRAPH;
+                    default -> null;
+                };
             case TENSOR -> null;
         };
     }

@@ -52,7 +52,10 @@ final class SkeletonWriter {
             } else if (part instanceof Part.Head head) {
                 writeHead(out, head.field, head.size);
             } else if (part instanceof Part.Elements elements) {
-                writeHead(out, elements.elements().field(), elements.elements().bytes().size());
+                writeHead(
+                        out,
+                        elements.elements().field(),
+                        elements.elements().bytes().size());
                 copy(elements.elements().bytes(), flushed(out, target));
             }
         }

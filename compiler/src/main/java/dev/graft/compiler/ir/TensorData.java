@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param storage where the elements lie and how they will be written
  * @param rest what else the file says of it, or null for a tensor made here
  */
-public record TensorData(DType dtype, Shape shape, Storage storage, @Nullable Unmodelled rest) {
+public record TensorData(
+        DType dtype, Shape shape, Storage storage, @Nullable Unmodelled rest) {
     /** Where elements lie. */
     public sealed interface Storage {
         /** Row-major little-endian elements ({@code raw_data}). */

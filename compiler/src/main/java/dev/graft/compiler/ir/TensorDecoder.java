@@ -26,8 +26,10 @@ final class TensorDecoder {
         ByteSource bytes = bytes(name, data);
         long expected = data.dtype().byteSize(data.shape().elements());
         if (bytes.size() != expected) {
-            throw malformed(name, "expected " + expected + " bytes for " + data.dtype() + " " + data.shape() + ", got "
-                    + bytes.size());
+            throw malformed(
+                    name,
+                    "expected " + expected + " bytes for " + data.dtype() + " " + data.shape() + ", got "
+                            + bytes.size());
         }
         return new Tensor(name, data.dtype(), data.shape(), bytes);
     }

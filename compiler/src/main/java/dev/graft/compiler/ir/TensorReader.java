@@ -43,7 +43,8 @@ final class TensorReader {
 
     private Shape readShape(TensorProto proto) {
         try {
-            return Shape.of(proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
+            return Shape.of(
+                    proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw malformed(proto, "dimensions " + proto.getDimsList() + " are not a shape");
         }
@@ -117,8 +118,9 @@ final class TensorReader {
 
     private Path dataFile(TensorProto proto, String location) {
         try {
-            Path folder = file.toAbsolutePath().normalize().getParent();
-            Path data = folder.resolve(location).normalize();
+            Path model = file.toAbsolutePath().normalize();
+            Path folder = model.resolveSibling("");
+            Path data = model.resolveSibling(location).normalize();
             if (!location.isEmpty() && data.startsWith(folder) && !data.equals(folder)) {
                 return data;
             }

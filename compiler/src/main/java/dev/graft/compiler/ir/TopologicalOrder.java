@@ -22,7 +22,7 @@ final class TopologicalOrder {
         for (Node node : nodes) {
             for (Node producer : producers(node, graph)) {
                 readers.computeIfAbsent(producer, key -> new ArrayList<>()).add(node);
-                waiting[place.get(node)]++;
+                waiting[place.getOrDefault(node, 0)]++;
             }
         }
         PriorityQueue<Integer> ready = new PriorityQueue<>();
@@ -36,7 +36,7 @@ final class TopologicalOrder {
             Node node = nodes.get(ready.remove());
             sorted.add(node);
             for (Node reader : readers.getOrDefault(node, List.of())) {
-                int at = place.get(reader);
+                int at = place.getOrDefault(reader, 0);
                 if (--waiting[at] == 0) {
                     ready.add(at);
                 }

@@ -19,9 +19,15 @@ public final class Value {
     final Graph graph;
     final List<Use> uses = new ArrayList<>();
     String name;
-    @Nullable Node producer;
-    @Nullable TensorData initializer;
-    @Nullable ValueType type;
+
+    @Nullable
+    Node producer;
+
+    @Nullable
+    TensorData initializer;
+
+    @Nullable
+    ValueType type;
     /** Whether {@link #type} was set here, so that what the file said of it no longer holds. */
     boolean retyped;
 

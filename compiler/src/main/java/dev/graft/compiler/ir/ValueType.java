@@ -36,9 +36,7 @@ public record ValueType(DType dtype, Optional<List<Dim>> dims) {
     /** Dimension {@code axis} if rank and length are known; a negative axis counts from the end. */
     public OptionalLong dim(int axis) {
         int index = axis < 0 ? rank() + axis : axis;
-        return index >= 0
-                        && index < rank()
-                        && dims.orElseThrow().get(index) instanceof Dim.Fixed fixed
+        return index >= 0 && index < rank() && dims.orElseThrow().get(index) instanceof Dim.Fixed fixed
                 ? OptionalLong.of(fixed.length())
                 : OptionalLong.empty();
     }

@@ -34,7 +34,8 @@ final class ConvExpansion {
     }
 
     static List<Optional<Value>> expand(Formulas f, Node node) {
-        Optional<long[]> weight = f.input(node, 1).constant().map(data -> data.shape().toArray());
+        Optional<long[]> weight =
+                f.input(node, 1).constant().map(data -> data.shape().toArray());
         boolean explicit = node.stringAttribute("auto_pad", "NOTSET").equals("NOTSET");
         if (weight.isEmpty() || !explicit || weight.get().length > SPACE.length() + 2) {
             return List.of(Optional.empty());

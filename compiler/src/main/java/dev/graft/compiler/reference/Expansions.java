@@ -21,11 +21,14 @@ final class Expansions {
 
     private static final Map<String, Expansion> TABLE = Map.ofEntries(
             Map.entry("Erf", one((f, node) -> f.erf(f.input(node, 0)))),
-            Map.entry("Gelu", one((f, node) -> f.isTanh(node) ? f.tanhGelu(f.input(node, 0)) : f.gelu(f.input(node, 0)))),
+            Map.entry(
+                    "Gelu", one((f, node) -> f.isTanh(node) ? f.tanhGelu(f.input(node, 0)) : f.gelu(f.input(node, 0)))),
             Map.entry("BiasGelu", one((f, node) -> f.gelu(f.add(f.input(node, 0), f.input(node, 1))))),
             Map.entry("FastGelu", one((f, node) -> f.tanhGelu(f.plus(f.input(node, 0), node.input(1))))),
-            Map.entry("QuickGelu", one((f, node) -> f.quickGelu(f.input(node, 0), node.floatAttribute("alpha", 1.702f)))),
-            Map.entry("LeakyRelu", one((f, node) -> f.leakyRelu(f.input(node, 0), node.floatAttribute("alpha", 0.01f)))),
+            Map.entry(
+                    "QuickGelu", one((f, node) -> f.quickGelu(f.input(node, 0), node.floatAttribute("alpha", 1.702f)))),
+            Map.entry(
+                    "LeakyRelu", one((f, node) -> f.leakyRelu(f.input(node, 0), node.floatAttribute("alpha", 0.01f)))),
             Map.entry("Pow", Expansions::square),
             Map.entry("Sigmoid", one((f, node) -> f.sigmoid(f.input(node, 0)))),
             Map.entry("Softplus", one((f, node) -> f.softplus(f.input(node, 0)))),

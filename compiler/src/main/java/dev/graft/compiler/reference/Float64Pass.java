@@ -104,14 +104,14 @@ public final class Float64Pass implements ModelPass {
             } else if (attribute.value() instanceof Attribute.FloatValue value) {
                 replaceConstant(editor, node, attribute, Shape.of(), value.value());
             } else if (attribute.value() instanceof Attribute.FloatsValue values) {
-                double[] wide = values.values().stream().mapToDouble(Float::doubleValue).toArray();
+                double[] wide =
+                        values.values().stream().mapToDouble(Float::doubleValue).toArray();
                 replaceConstant(editor, node, attribute, Shape.of(wide.length), wide);
             }
         }
     }
 
-    private static void replaceConstant(
-            GraphEditor editor, Node node, Attribute old, Shape shape, double... values) {
+    private static void replaceConstant(GraphEditor editor, Node node, Attribute old, Shape shape, double... values) {
         editor.removeAttribute(node, old.name());
         Tensor wide = Tensor.ofDoubles("value", DType.FLOAT64, shape, values);
         editor.setAttribute(node, Attribute.of("value", TensorData.of(wide)));
@@ -122,7 +122,6 @@ public final class Float64Pass implements ModelPass {
             Tensor wide = data.tensor(value.name()).inFormat(DType.FLOAT64);
             editor.setInitializer(value, TensorData.of(wide));
         });
-        value.type().map(ValueType::dims).ifPresent(dims ->
-                editor.setType(value, new ValueType(DType.FLOAT64, dims)));
+        value.type().map(ValueType::dims).ifPresent(dims -> editor.setType(value, new ValueType(DType.FLOAT64, dims)));
     }
 }

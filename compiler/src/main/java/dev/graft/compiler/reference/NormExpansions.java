@@ -15,8 +15,7 @@ final class NormExpansions {
 
     /** {@code x / √(mean(x²) + ε) · scale} over the axes from {@code axis} on; only the last one is known to occur. */
     static Value rootMeanSquare(Formulas f, Node node) {
-        return scaled(
-                f, f.input(node, 0), f.input(node, 1), node.floatAttribute("epsilon", DEFAULT_EPSILON));
+        return scaled(f, f.input(node, 0), f.input(node, 1), node.floatAttribute("epsilon", DEFAULT_EPSILON));
     }
 
     /** The same of {@code input + skip (+ bias)}; that sum is output 3. */

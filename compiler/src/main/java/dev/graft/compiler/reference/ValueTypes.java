@@ -40,8 +40,10 @@ final class ValueTypes {
 
     private void addGraph(Graph graph) {
         for (Value value : graph.values()) {
-            value.type().map(ValueType::dtype).or(() -> value.initializer().map(TensorData::dtype)).ifPresent(dtype ->
-                    known.put(value, dtype));
+            value.type()
+                    .map(ValueType::dtype)
+                    .or(() -> value.initializer().map(TensorData::dtype))
+                    .ifPresent(dtype -> known.put(value, dtype));
         }
         graph.nodes().forEach(this::addNode);
     }

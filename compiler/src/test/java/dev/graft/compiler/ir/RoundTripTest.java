@@ -47,7 +47,9 @@ class RoundTripTest {
 
     private static List<Path> models(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
-            return files.filter(file -> file.toString().endsWith(".onnx")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".onnx"))
+                    .sorted()
+                    .toList();
         }
     }
 
