@@ -50,7 +50,7 @@ final class MergeWorker implements IntConsumer {
     private void copy(MergeTask.Copy copy) {
         ByteRegion source = copy.source();
         FileChannel channel = inputs.channel(source.file());
-        try (FileChannel output = outputs.openAt(copy.destination(), copy.position())) {
+        try (FileChannel output = outputs.openAt(copy.destination(), copy.position(), source.length())) {
             long done = 0;
             while (done < source.length()) {
                 long now = channel.transferTo(source.offset() + done, source.length() - done, output);

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The output's files while they are written, at many places by several threads. */
 final class StagedFiles implements AutoCloseable {
     private final Map<Path, Path> staged = new LinkedHashMap<>();
     private final Map<Path, FileChannel> channels = new LinkedHashMap<>();
+    private final AtomicLong unflushed = new AtomicLong();
 
     /** Creates the files in the transaction. */
     StagedFiles(OutputTransaction transaction, Iterable<Path> destinations) {
@@ -35,6 +37,7 @@ final class StagedFiles implements AutoCloseable {
     void write(Path destination, long position, ByteBuffer bytes) {
         FileChannel channel = java.util.Objects.requireNonNull(channels.get(destination));
         long at = position;
+        unflushed.addAndGet(bytes.remaining());
         try {
             while (bytes.hasRemaining()) {
                 at += channel.write(bytes, at);
@@ -44,14 +47,21 @@ final class StagedFiles implements AutoCloseable {
         }
     }
 
-    /** A channel of its own, for writing on from a position. */
-    FileChannel openAt(Path destination, long position) throws IOException {
+    /** A channel of its own, for writing {@code length} bytes from a position on. */
+    FileChannel openAt(Path destination, long position, long length) throws IOException {
+        unflushed.addAndGet(length);
         return FileChannel.open(java.util.Objects.requireNonNull(staged.get(destination)), StandardOpenOption.WRITE)
                 .position(position);
     }
 
+    /** The bytes written since the last flush, about. */
+    long unflushed() {
+        return unflushed.get();
+    }
+
     /** Hands what was written so far to the disk. */
     void flush() {
+        unflushed.set(0);
         for (Map.Entry<Path, FileChannel> entry : channels.entrySet()) {
             try {
                 entry.getValue().force(false);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Without it, the disk idles during the merge and the processors during the fsync.
  */
 final class WriteBehind {
-    private static final long PAUSE_NANOS = 20_000_000;
+    private static final long PAUSE_NANOS = 5_000_000;
+    private static final long WORTH_A_FLUSH = 16 << 20;
 
     private final StagedFiles files;
     private final Thread thread;
@@ -41,7 +42,9 @@ final class WriteBehind {
         try {
             while (!closed) {
                 LockSupport.parkNanos(PAUSE_NANOS);
-                files.flush();
+                if (files.unflushed() >= WORTH_A_FLUSH) {
+                    files.flush();
+                }
             }
         } catch (GraftException e) {
             failure = e;
