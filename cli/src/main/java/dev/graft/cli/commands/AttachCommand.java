@@ -17,6 +17,8 @@ import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
 import dev.graft.compiler.attach.Attacher;
 import dev.graft.compiler.attach.Slot;
+import dev.graft.compiler.attach.Slots;
+import dev.graft.compiler.resolve.Binding;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelIndex;
@@ -24,6 +26,8 @@ import dev.graft.compiler.scan.ModelScanner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@code graft attach}: adds low-rank side branches beside the base's weights. */
 final class AttachCommand implements Command {
@@ -73,7 +77,7 @@ final class AttachCommand implements Command {
         Resolution resolution = Resolver.resolve(model, adapters, ResolveWords.read(invocation));
         List<Slot> slots = invocation
                 .option("targets")
-                .map(words -> TargetSlots.of(resolution, words))
+                .map(words -> slots(resolution, words))
                 .orElse(List.of());
         NameStyle names = NameStyle.valueOf(word(invocation, "names", "olive"));
         AttachOptions options =
@@ -84,6 +88,14 @@ final class AttachCommand implements Command {
                 resolution, output, options, invocation.console().progress());
         print(report, resolution, invocation.console());
         return 0;
+    }
+
+    /** The slots that the words name, without the modules that the adapters have already. */
+    private static List<Slot> slots(Resolution resolution, String words) {
+        Set<String> taken = resolution.bindings().stream().map(Binding::module).collect(Collectors.toSet());
+        return Slots.select(resolution.model(), words).stream()
+                .filter(slot -> !taken.contains(slot.module()))
+                .toList();
     }
 
     private static String word(Invocation invocation, String option, String otherwise) {

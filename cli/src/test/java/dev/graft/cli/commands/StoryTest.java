@@ -103,8 +103,8 @@ class StoryTest {
                 .isZero();
         assertThat(results()).contains("attached 8 targets");
         assertThat(run("attach", base, "-o", output("b.onnx"), "--style", "input", "--targets", "w_proj"))
-                .isEqualTo(2);
-        assertThat(messages()).contains("--targets 'w_proj' matches no linear layer");
+                .isEqualTo(3);
+        assertThat(messages()).contains("no module matches 'w_proj'", "graft inspect lists them");
         assertThat(run("attach", base, "-o", output("c.onnx"))).isEqualTo(2);
         assertThat(messages()).contains("nothing to attach");
     }
