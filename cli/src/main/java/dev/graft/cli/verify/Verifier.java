@@ -203,7 +203,8 @@ public final class Verifier {
         environment.put("Graft", Version.current());
         if (request.numbers()) {
             environment.put(
-                    "ONNX Runtime", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+                    "ONNX Runtime",
+                    ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
         }
         environment.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         environment.put(

@@ -58,9 +58,12 @@ class StoryTest {
         Files.writeString(renamed.resolve("adapter_config.json"), config);
         byte[] weights = Files.readAllBytes(sample.resolve("adapter/adapter_model.safetensors"));
         String text = new String(weights, java.nio.charset.StandardCharsets.ISO_8859_1).replace("q_proj", "w_proj");
-        Files.write(renamed.resolve("adapter_model.safetensors"), text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        Files.write(
+                renamed.resolve("adapter_model.safetensors"),
+                text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
 
-        assertThat(run("merge", base, renamed.toString(), "-o", output("m.onnx"))).isEqualTo(3);
+        assertThat(run("merge", base, renamed.toString(), "-o", output("m.onnx")))
+                .isEqualTo(3);
         assertThat(messages()).contains("w_proj", "model.layers.0.self_attn.q_proj", "#target_not_found");
         assertThat(run("inspect", base, renamed.toString())).isOne();
         assertThat(results()).contains("no place for model.layers.0.self_attn.w_proj", "Not everything fits");
@@ -74,12 +77,14 @@ class StoryTest {
         assertThat(run("merge", base, adapter, "-o", merged)).isEqualTo(2);
         assertThat(messages()).contains("the output exists already", "--force");
 
-        assertThat(run("verify", base, adapter, "--merged", merged, "--report", output("r.html"))).isZero();
+        assertThat(run("verify", base, adapter, "--merged", merged, "--report", output("r.html")))
+                .isZero();
         assertThat(results()).contains("bit for bit", "verified: it does what base and adapter say");
         assertThat(folder.resolve("r.html")).content().contains("<h1>Verified</h1>");
         assertThat(folder.resolve("r.json")).content().contains("\"graft_report\": 1", "\"passed\": true");
 
-        assertThat(run("verify", base, adapter + "@0.5", "--merged", merged, "--no-outputs")).isOne();
+        assertThat(run("verify", base, adapter + "@0.5", "--merged", merged, "--no-outputs"))
+                .isOne();
         assertThat(results()).contains("NOT verified", "it is 2 times what it must be");
     }
 
@@ -87,7 +92,8 @@ class StoryTest {
     void attachedInputsTakeAnyAdapterAndWithoutOneSpeakAsTheBase() {
         String attached = output("attached.onnx");
         String tokenizer = sample.resolve("base/tokenizer.json").toString();
-        assertThat(run("attach", base, adapter, "-o", attached, "--style", "input")).isZero();
+        assertThat(run("attach", base, adapter, "-o", attached, "--style", "input"))
+                .isZero();
         assertThat(results()).contains("attached.onnx_adapter");
 
         String atBase = generated(base, tokenizer);
@@ -112,9 +118,11 @@ class StoryTest {
     @Test
     void anAdapterSurvivesTheWayThroughOnnxAdapter() {
         assertThat(run("convert", adapter, "-o", output("a.onnx_adapter"))).isZero();
-        assertThat(run("convert", output("a.onnx_adapter"), "-o", output("peft"))).isZero();
+        assertThat(run("convert", output("a.onnx_adapter"), "-o", output("peft")))
+                .isZero();
         assertThat(run("merge", base, output("peft"), "-o", output("m.onnx"))).isZero();
-        assertThat(run("verify", base, adapter, "--merged", output("m.onnx"), "--no-outputs")).isZero();
+        assertThat(run("verify", base, adapter, "--merged", output("m.onnx"), "--no-outputs"))
+                .isZero();
     }
 
     @Test
@@ -123,7 +131,9 @@ class StoryTest {
         assertThat(results())
                 .contains("1. A small language model", "$ graft merge ", "verified: it does what base and adapter say")
                 .endsWith("report.html\n");
-        assertThat(run("demo", "-o", output("demo"))).as("a second time into its own folder").isZero();
+        assertThat(run("demo", "-o", output("demo")))
+                .as("a second time into its own folder")
+                .isZero();
 
         Files.createDirectory(folder.resolve("mine"));
         Files.writeString(folder.resolve("mine/thesis.txt"), "do not lose");
@@ -135,9 +145,11 @@ class StoryTest {
     void aReportReplacesAReportAndNothingElse() throws IOException {
         Files.writeString(folder.resolve("notes.json"), "{}");
 
-        assertThat(run("verify", base, adapter, "--report", output("notes.html"))).isEqualTo(2);
+        assertThat(run("verify", base, adapter, "--report", output("notes.html")))
+                .isEqualTo(2);
         assertThat(messages()).contains("is not a report of Graft's", "notes.json");
-        assertThat(run("verify", base, adapter, "--report", output("notes.txt"))).isEqualTo(2);
+        assertThat(run("verify", base, adapter, "--report", output("notes.txt")))
+                .isEqualTo(2);
         assertThat(messages()).contains("expected a name that ends in .html");
     }
 
@@ -145,12 +157,14 @@ class StoryTest {
     void latencyIsARatioToTheBase() {
         assertThat(run("bench", "latency", "--rounds", "2", "--tokens", "1")).isZero();
         assertThat(results())
-                .contains("base", "merged", "attached, constant", "attached, input", "naive insertion", "median / base");
+                .contains(
+                        "base", "merged", "attached, constant", "attached, input", "naive insertion", "median / base");
     }
 
     @Test
     void mergeIsMeasuredAgainstACopy() throws IOException {
-        assertThat(run("bench", "merge", "--sizes", "0.001", "--folder", folder.toString())).isZero();
+        assertThat(run("bench", "merge", "--sizes", "0.001", "--folder", folder.toString()))
+                .isZero();
         assertThat(results()).contains("merge / copy", "peak heap");
         assertThat(folder.toFile().list()).as("files left behind").isEmpty();
     }
