@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.graft.cli.command.CommandRunner;
 import dev.graft.cli.command.Terminal;
+import dev.graft.cli.command.Version;
 import dev.graft.cli.commands.Commands;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,7 +1,7 @@
 package dev.graft.cli.verify;
 
 import dev.graft.adapter.WeightedAdapter;
-import dev.graft.cli.Version;
+import dev.graft.cli.command.Version;
 import dev.graft.cli.verify.NumberCheck.SampleRun;
 import dev.graft.cli.verify.Verification.AdapterLine;
 import dev.graft.cli.verify.Verification.Check;
