@@ -37,7 +37,7 @@ class ArchitectureTest {
 
     @Test
     void everyModuleIsSeen() {
-        assertThat(List.of("adapter", "compiler", "runtime", "testkit", "cli", "samples"))
+        assertThat(List.of("adapter", "compiler", "runtime", "training", "testkit", "cli", "samples"))
                 .allSatisfy(module -> assertThat(ALL.containPackage("dev.graft." + module))
                         .as(module)
                         .isTrue());
