@@ -133,7 +133,7 @@ class AttachPeftTest {
 
     private record Case(Path variant, Path base) {
         static Case of(String variantAndBase) {
-            String[] parts = variantAndBase.split(" ");
+            String[] parts = variantAndBase.split(" ", 2);
             Path variant = Shared.path("conformance/peft/" + parts[0]);
             return new Case(variant, variant.resolveSibling("base").resolve(parts[1]));
         }

@@ -15,6 +15,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The side branch as PyTorch's exporter writes it, for comparison: {@code y + scaling · ((x · A) · B)} with four nodes a target,
@@ -45,7 +46,7 @@ final class NaiveInsertion {
     }
 
     private static void insert(GraphEditor editor, Node node, LowRankChange change, double weight) {
-        Value input = node.input(0);
+        Value input = Objects.requireNonNull(node.input(0), "a product without a left side");
         Value sum = node.output(0);
         Value product = editor.divertOutput(node, 0, sum.name() + "_base");
         GraphBuilder g = editor.after(node).named(change.module() + "/naive");

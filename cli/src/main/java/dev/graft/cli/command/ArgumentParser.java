@@ -46,7 +46,7 @@ final class ArgumentParser {
         } catch (MissingArgumentException e) {
             throw usage("option --" + e.getOption().getLongOpt() + " needs a value");
         } catch (ParseException e) {
-            throw usage(e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 
 /** Says for anything that a command throws what is wrong and what to do, in Graft's own words. */
 final class Failure {
@@ -25,7 +26,8 @@ final class Failure {
         if (thrown instanceof UncheckedIOException unchecked) {
             return new GraftException(
                     ErrorCode.IO_FAILED,
-                    "reading or writing failed: " + unchecked.getCause().getMessage(),
+                    "reading or writing failed: "
+                            + Objects.requireNonNull(unchecked.getCause()).getMessage(),
                     Location.NONE,
                     "Check the disk's free space and the permissions of the files involved.",
                     thrown);

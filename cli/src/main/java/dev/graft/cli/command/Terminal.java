@@ -16,6 +16,7 @@ public record Terminal(boolean interactive, int columns) {
      * This process's terminal. The launcher says ({@code -Dgraft.terminal}, {@code -Dgraft.columns}), because Java cannot ask
      * for stderr; without it, Java's console counts, which until 21 is there only when stdin and stdout are a terminal.
      */
+    @SuppressWarnings("SystemConsoleNull") // asked only where null still means none
     public static Terminal ofProcess() {
         String told = System.getProperty("graft.terminal");
         boolean console = Runtime.version().feature() <= LAST_VERSION_WITH_PLAIN_CONSOLE && System.console() != null;

@@ -70,11 +70,11 @@ final class NumberCheck {
     private static Observation observation(SampleRun run, String output, HostTensor values, String name) {
         Observation observation = new Observation(
                 output,
-                run.exact().get(output),
-                run.unmerged().get(output),
+                SampleRuns.output(run.exact(), output),
+                SampleRuns.output(run.unmerged(), output),
                 values,
                 Optional.empty(),
-                Optional.of(run.base().get(output)));
+                Optional.of(SampleRuns.output(run.base(), output)));
         HostTensor rounded = run.exactMerged().get(output);
         return rounded == null || !name.equals(Artifacts.MERGED) ? observation : observation.withExactMerged(rounded);
     }

@@ -27,8 +27,8 @@ final class OutputMeasure {
                 .map(run -> OutputComparison.of(
                         output,
                         OutputKind.ofName(output),
-                        run.exact().get(output),
-                        values.apply(run).get(output)))
+                        SampleRuns.output(run.exact(), output),
+                        SampleRuns.output(values.apply(run), output)))
                 .toList();
         return new OutputErrors(
                 model,

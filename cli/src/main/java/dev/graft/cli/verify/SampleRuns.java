@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Runs the same inputs through base, reference, unmerged model and artifacts. One model is open at a time. */
@@ -47,6 +48,11 @@ final class SampleRuns {
                     : RunnableSamples.find(base, hints, request.samples(), SEED);
             return new SampleRuns(request, samples, progress);
         }
+    }
+
+    /** An output that every run has. */
+    static HostTensor output(Map<String, HostTensor> outputs, String name) {
+        return Objects.requireNonNull(outputs.get(name), name);
     }
 
     /** What the graph, and the files beside the model, say of its inputs. */

@@ -137,19 +137,18 @@ record WeightCheck(
             TargetProof proof,
             @org.jspecify.annotations.Nullable TargetReport report,
             @org.jspecify.annotations.Nullable Binding binding) {
-        boolean known = report != null;
         return new Target(
                 proof.module(),
                 proof.tensor(),
                 binding == null ? "" : binding.view().tensor().dtype().displayName(),
                 binding == null ? "" : binding.view().tensor().shape().toString(),
-                known ? report.rank() : 0,
-                known ? report.scaling() : Double.NaN,
-                known ? report.normOfWeight() : Double.NaN,
-                known ? report.normOfDelta() : Double.NaN,
+                report != null ? report.rank() : 0,
+                report != null ? report.scaling() : Double.NaN,
+                report != null ? report.normOfWeight() : Double.NaN,
+                report != null ? report.normOfDelta() : Double.NaN,
                 proof.elements(),
-                known ? report.changed() : -1,
-                known ? report.lost() : -1,
+                report != null ? report.changed() : -1,
+                report != null ? report.lost() : -1,
                 proof.exact(),
                 proof.worstError(),
                 proof.finding().map(Finding::sentence).orElse(""));

@@ -51,12 +51,12 @@ final class SplicedBytes implements ByteSource {
     }
 
     @Override
-    public ByteSource slice(long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, size);
+    public ByteSource slice(long first, long count) {
+        Objects.checkFromIndexSize(first, count, size);
         List<ByteSource> kept = new ArrayList<>();
         for (int i = 0; i < starts.length; i++) {
-            long from = Math.max(offset, starts[i]);
-            long to = Math.min(offset + length, starts[i] + parts.get(i).size());
+            long from = Math.max(first, starts[i]);
+            long to = Math.min(first + count, starts[i] + parts.get(i).size());
             if (from < to) {
                 kept.add(parts.get(i).slice(from - starts[i], to - from));
             }

@@ -109,7 +109,7 @@ final class SkeletonWriter {
     }
 
     private static long headSize(int field, long size) {
-        return CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt64SizeNoTag(size);
+        return (long) CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt64SizeNoTag(size);
     }
 
     private static void writeHead(CodedOutputStream out, int field, long size) throws IOException {

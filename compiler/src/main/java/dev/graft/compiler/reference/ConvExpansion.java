@@ -125,7 +125,7 @@ final class ConvExpansion {
             long behind = (kernel[axis] - 1 - at[axis]) * dilation;
             starts[axis] = at[axis] * dilation;
             ends[axis] = behind == 0 ? Long.MAX_VALUE : -behind;
-            axes[axis] = axis + 2;
+            axes[axis] = axis + 2L;
             steps[axis] = attribute("strides", axis);
         }
         return g.node("Slice", padded, g.ints(starts), g.ints(ends), g.ints(axes), g.ints(steps));

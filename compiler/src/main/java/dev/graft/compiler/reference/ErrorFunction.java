@@ -7,6 +7,8 @@ import dev.graft.compiler.ir.Value;
  * erf in double precision by two of Cody's rational approximations (Rational Chebyshev approximations for the error function,
  * Mathematics of Computation 23, 1969): up to 0.46875, and from there to 6, where erf is 1 to the last bit. Error below 3e-16.
  */
+// the digits are those that were published, a few more than a double holds
+@SuppressWarnings("FloatingPointLiteralPrecision")
 final class ErrorFunction {
     private static final double[] SMALL_ABOVE = {
         1.85777706184603153e-1,

@@ -103,7 +103,7 @@ final class Formulas {
         int rank = x.type().map(type -> type.rank()).orElse(4);
         long[] axes = new long[rank < 3 ? 2 : rank - 2];
         for (int i = 0; i < axes.length; i++) {
-            axes[i] = i + 2;
+            axes[i] = i + 2L;
         }
         return mean(x, axes);
     }

@@ -46,7 +46,8 @@ class MergerTest {
         boolean transposed = operator.equals("MatMul");
         Tensor weight = Matrices.random("w", dtype, 1, transposed ? in : out, transposed ? out : in);
         ModelIndex base = oneLayer(operator, weight);
-        LowRankChange change = Matrices.linear("fc", out, in, rank, 1.7, 5);
+        double scaling = 1.7;
+        LowRankChange change = Matrices.linear("fc", out, in, rank, scaling, 5);
 
         // when
         MergeReport report = merge(Bindings.byNodeName(base, Matrices.adapter(1, change)));
@@ -62,7 +63,7 @@ class MergerTest {
         for (int row = 0; row < out; row++) {
             for (int column = 0; column < in; column++) {
                 int i = transposed ? column * out + row : row * in + column;
-                BigDecimal delta = product[row][column].multiply(new BigDecimal(1.7));
+                BigDecimal delta = product[row][column].multiply(new BigDecimal(scaling));
                 BigDecimal exact = new BigDecimal(before[i]).add(delta);
                 double error = new BigDecimal(after[i]).subtract(exact).abs().doubleValue();
                 double bound = eps * (Math.abs(before[i]) + 1.7 * Matrices.magnitude(change, row, column));

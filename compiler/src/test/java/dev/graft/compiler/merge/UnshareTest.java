@@ -241,7 +241,7 @@ class UnshareTest {
             TensorIndex tensor,
             Orientation orientation) {
         NodeIndex node = Bindings.node(graph, module);
-        List<String> path = graph == model.graph() ? List.of() : List.of("choose", "else_branch");
+        List<String> path = graph.equals(model.graph()) ? List.of() : List.of("choose", "else_branch");
         WeightView view = WeightView.whole(tensor, orientation);
         Site site = new Site(SiteKind.MATMUL, path, node, 1, view, Optional.empty(), List.of());
         Binding binding = new Binding(change, 0, 1, site, view, Binding.Parameter.WEIGHT, Rule.NODE_NAME);

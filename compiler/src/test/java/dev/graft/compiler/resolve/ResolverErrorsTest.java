@@ -4,7 +4,6 @@ import static dev.graft.compiler.testing.TestAdapters.adapter;
 import static dev.graft.compiler.testing.TestAdapters.embedding;
 import static dev.graft.compiler.testing.TestAdapters.linear;
 import static dev.graft.compiler.testing.TestAdapters.linearWithBias;
-import static dev.graft.compiler.testing.TestAdapters.of;
 import static dev.graft.compiler.testing.TestAdapters.replacement;
 import static dev.graft.compiler.testing.TestAdapters.rows;
 import static dev.graft.compiler.testing.TestGraph.nodeProto;
@@ -17,6 +16,7 @@ import dev.graft.compiler.ir.proto.NodeProto;
 import dev.graft.compiler.ir.proto.TensorProto;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.compiler.testing.TestAdapters;
 import dev.graft.compiler.testing.TestGraph;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -187,7 +187,7 @@ class ResolverErrorsTest {
                 .node(product("/a_b/c/MatMul", "w"))
                 .node(product("/a/b_c/MatMul", "v"));
 
-        GraftException error = refused(graph, of("k", "kohya", linear("a_b_c", 5, 3)));
+        GraftException error = refused(graph, TestAdapters.of("k", "kohya", linear("a_b_c", 5, 3)));
 
         assertThat(error.code()).isEqualTo(ErrorCode.TARGET_AMBIGUOUS);
         assertThat(error).hasMessageContaining("a_b.c (MatMul").hasMessageContaining("a.b_c (MatMul");
