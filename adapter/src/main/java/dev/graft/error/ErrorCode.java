@@ -68,6 +68,8 @@ public enum ErrorCode {
     INPUTS_INVALID(Category.INPUT),
     /** ONNX Runtime refused to load or run a model. */
     RUNTIME_FAILED(Category.INPUT),
+    /** An operator between what is trained and the loss has no gradient here. */
+    GRADIENT_UNSUPPORTED(Category.INPUT),
     /** A device, library or resource that was asked for is not there. */
     DEVICE_UNAVAILABLE(Category.ENVIRONMENT),
     /** An artifact does not do what base and adapter say. */

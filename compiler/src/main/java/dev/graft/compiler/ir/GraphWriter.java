@@ -13,8 +13,16 @@ final class GraphWriter {
     private final Skeleton skeleton;
     private final AttributeWriter attributes = new AttributeWriter(this::write, this::write);
 
+    private final @Nullable ReferredTensors referred;
+
     GraphWriter(Skeleton skeleton) {
+        this(skeleton, null);
+    }
+
+    /** @param referred how weights that lie in files are referred to, or null to write them as they are stored */
+    GraphWriter(Skeleton skeleton, @Nullable ReferredTensors referred) {
         this.skeleton = skeleton;
+        this.referred = referred;
     }
 
     GraphProto write(Graph graph) {
@@ -73,7 +81,7 @@ final class GraphWriter {
         if (data == null) {
             throw new IllegalArgumentException(value + " is listed as an initializer and has no contents");
         }
-        TensorProto proto = write(data);
+        TensorProto proto = referred == null ? write(data) : referred.refer(data, value.name(), write(data));
         return proto.getName().equals(value.name())
                 ? proto
                 : proto.toBuilder().setName(value.name()).build();

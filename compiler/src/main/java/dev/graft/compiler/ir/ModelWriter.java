@@ -6,6 +6,7 @@ import dev.graft.compiler.ir.proto.StringStringEntryProto;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.Objects;
 
 /** Writes a model; weights are streamed from where they lie, those in data files stay there. */
 public final class ModelWriter {
+    private static final long ARRAY_BYTES = Integer.MAX_VALUE - 8L;
+
     private ModelWriter() {}
 
     /**
@@ -27,7 +30,7 @@ public final class ModelWriter {
         Skeleton skeleton = new Skeleton();
         SkeletonWriter writer = new SkeletonWriter(skeleton);
         try {
-            long size = writer.plan(toProto(model, skeleton).toByteString());
+            long size = writer.plan(toProto(model, new GraphWriter(skeleton)).toByteString());
             if (size > Integer.MAX_VALUE) {
                 throw tooLarge(file, size);
             }
@@ -44,8 +47,36 @@ public final class ModelWriter {
         }
     }
 
-    private static ModelProto toProto(OnnxModel model, Skeleton skeleton) {
-        GraphWriter graphs = new GraphWriter(skeleton);
+    /**
+     * A model as bytes that only refer to its weights: those that lie in files of a folder, in a model file too, become external data
+     * at their place. For a session made from memory, which then maps the files instead of holding copies.
+     *
+     * @param folder what the references are relative to
+     * @throws GraftException {@code ONNX_UNSUPPORTED} if what is not in files is larger than an array, {@code IO_FAILED}
+     */
+    public static byte[] toReferringBytes(OnnxModel model, Path folder) {
+        Skeleton skeleton = new Skeleton();
+        SkeletonWriter writer = new SkeletonWriter(skeleton);
+        GraphWriter graphs = new GraphWriter(skeleton, new ReferredTensors(folder));
+        try {
+            long size = writer.plan(toProto(model, graphs).toByteString());
+            if (size > ARRAY_BYTES) {
+                throw tooLarge(folder, size);
+            }
+            ByteArrayOutputStream out = new ByteArrayOutputStream(Math.toIntExact(size));
+            writer.write(out);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new GraftException(
+                    ErrorCode.IO_FAILED,
+                    "cannot put the model together: " + e.getMessage(),
+                    Location.ofFile(folder),
+                    "Check that the files of the model are still there.",
+                    e);
+        }
+    }
+
+    private static ModelProto toProto(OnnxModel model, GraphWriter graphs) {
         ModelProto.Builder proto =
                 model.rest == null ? ModelProto.newBuilder() : ((ModelProto) model.rest.message()).toBuilder();
         if (proto.getIrVersion() != model.irVersion) {

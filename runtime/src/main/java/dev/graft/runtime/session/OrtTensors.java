@@ -15,13 +15,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Between our tensors and ONNX Runtime's. */
-final class OrtTensors {
+public final class OrtTensors {
     private static final String TYPE_PREFIX = "ONNX_TENSOR_ELEMENT_DATA_TYPE_";
 
     private OrtTensors() {}
 
     /** ONNX Runtime's view of a tensor; shares its memory, so the tensor must be reachable for as long as the view is. */
-    static OnnxTensor view(OrtEnvironment environment, HostTensor tensor) throws OrtException {
+    public static OnnxTensor view(OrtEnvironment environment, HostTensor tensor) throws OrtException {
         return OnnxTensor.createTensor(
                 environment,
                 tensor.bytes(),
@@ -30,7 +30,7 @@ final class OrtTensors {
     }
 
     /** A copy of what ONNX Runtime computed. */
-    static HostTensor copy(OnnxTensor value) {
+    public static HostTensor copy(OnnxTensor value) {
         TensorInfo info = value.getInfo();
         DType dtype = dtype(info);
         if (dtype == null) {
@@ -60,7 +60,7 @@ final class OrtTensors {
     }
 
     /** What ONNX Runtime says of an input or output. */
-    static ValueDescription describe(String name, ValueInfo info) {
+    public static ValueDescription describe(String name, ValueInfo info) {
         if (!(info instanceof TensorInfo tensor)) {
             return new ValueDescription(name, null, List.of());
         }

@@ -1,0 +1,43 @@
+package dev.graft.training.autodiff.rules;
+
+import dev.graft.training.autodiff.GradientTable;
+
+/** All gradient rules. */
+public final class GradientRules {
+    /** The table. */
+    public static final GradientTable TABLE = GradientTable.of(
+            ArithmeticRules.ENTRIES,
+            ActivationRules.ENTRIES,
+            ProductRules.ENTRIES,
+            LayoutRules.ENTRIES,
+            ReductionRules.ENTRIES,
+            NormalizationRules.ENTRIES,
+            IndexRules.ENTRIES,
+            GradientTable.stop(
+                    "And",
+                    "ArgMax",
+                    "ArgMin",
+                    "Ceil",
+                    "ConstantOfShape",
+                    "Constant",
+                    "Equal",
+                    "EyeLike",
+                    "Floor",
+                    "Greater",
+                    "GreaterOrEqual",
+                    "IsInf",
+                    "IsNaN",
+                    "Less",
+                    "LessOrEqual",
+                    "NonZero",
+                    "Not",
+                    "Or",
+                    "Range",
+                    "Round",
+                    "Shape",
+                    "Sign",
+                    "Size",
+                    "Xor"));
+
+    private GradientRules() {}
+}

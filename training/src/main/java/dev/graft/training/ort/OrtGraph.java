@@ -1,0 +1,143 @@
+package dev.graft.training.ort;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import dev.graft.compiler.ir.ModelWriter;
+import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.runtime.session.Device;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A graph built in memory, loaded by ONNX Runtime. Owns the native session; its files must stay as they are until it is closed.
+ *
+ * <p>Frozen weights are neither copied nor packed: packing would hold each of them a second time, and a third time for the
+ * transposed product of the backward pass.
+ */
+public final class OrtGraph implements AutoCloseable {
+    private static final String FOLDER_OF_DATA = "session.model_external_initializers_file_folder_path";
+    private static final String NO_PACKING = "session.disable_prepacking";
+    private static final String FOLDED_BYTES = "optimization.constant_folding_max_output_size_in_bytes";
+
+    private final OrtSession session;
+
+    private OrtGraph(OrtSession session) {
+        this.session = session;
+    }
+
+    /**
+     * Loads a graph.
+     *
+     * @throws GraftException {@code RUNTIME_FAILED} with what ONNX Runtime said, {@code DEVICE_UNAVAILABLE}
+     */
+    public static OrtGraph open(OnnxModel model, GraphSettings settings) {
+        Path folder = model.file()
+                .map(file -> file.toAbsolutePath().normalize().getParent())
+                .orElse(Path.of("").toAbsolutePath());
+        byte[] bytes = ModelWriter.toReferringBytes(model, folder);
+        try (SessionOptions options = new SessionOptions()) {
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            options.setOptimizationLevel(settings.optimize() ? OptLevel.ALL_OPT : OptLevel.NO_OPT);
+            options.addConfigEntry(FOLDER_OF_DATA, folder.toString());
+            options.addConfigEntry(NO_PACKING, "1");
+            options.addConfigEntry(FOLDED_BYTES, "1048576");
+            if (settings.threads() > 0) {
+                options.setIntraOpNumThreads(settings.threads());
+            }
+            if (settings.profile().isPresent()) {
+                options.enableProfiling(settings.profile().get().toString());
+            }
+            if (settings.device() instanceof Device.Cuda cuda) {
+                try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
+                    options.addCUDA(provider);
+                }
+            }
+            return new OrtGraph(environment().createSession(bytes, options));
+        } catch (OrtException e) {
+            throw new GraftException(
+                    ErrorCode.RUNTIME_FAILED,
+                    "ONNX Runtime cannot load the training graph: " + e.getMessage(),
+                    model.file().map(Location::ofFile).orElse(Location.NONE),
+                    "Check that the model itself runs, and that this version of ONNX Runtime has its operators.",
+                    e);
+        }
+    }
+
+    /** ONNX Runtime's process-wide part. */
+    public static OrtEnvironment environment() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "graft");
+    }
+
+    /** What it says of its inputs. */
+    public Map<String, NodeInfo> inputs() {
+        try {
+            return session.getInputInfo();
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    /** What it says of its outputs. */
+    public Map<String, NodeInfo> outputs() {
+        try {
+            return session.getOutputInfo();
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param pinned outputs that are written into memory of the caller's; their shapes must be what the graph gives
+     * @return the outputs asked for; the caller closes it
+     * @throws GraftException {@code RUNTIME_FAILED}
+     */
+    public OrtSession.Result run(
+            Map<String, ? extends OnnxTensorLike> inputs, Set<String> wanted, Map<String, OnnxTensor> pinned) {
+        try {
+            return session.run(inputs, wanted, pinned);
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Ends profiling and returns the file it was written to. */
+    public Path endProfiling() {
+        try {
+            return Path.of(session.endProfiling());
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    private static GraftException failed(OrtException e) {
+        return new GraftException(
+                ErrorCode.RUNTIME_FAILED,
+                "ONNX Runtime failed in the training graph: " + e.getMessage(),
+                Location.NONE,
+                "Check the data: token ids below the vocabulary's size, rows within the model's length.",
+                e);
+    }
+}
