@@ -49,7 +49,7 @@ final class CaseTable {
     }
 
     /** Prints the sum and fails if any case missed. */
-    void finish(int atLeast) {
+    void assertNoneMissed(int atLeast) {
         System.out.println(
                 title + ": " + passed + " ok, " + refused + " refused as they must be, " + misses.size() + " missed");
         if (!misses.isEmpty()) {

@@ -37,7 +37,7 @@ class PeftAttachConformanceTest {
                 attachAsInput(table, one);
             }
         }
-        table.finish(220);
+        table.assertNoneMissed(220);
     }
 
     /** What has no low-rank inputs must be refused; a plain adapter of linear layers must not. */

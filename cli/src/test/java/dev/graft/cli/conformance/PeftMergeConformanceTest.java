@@ -80,7 +80,7 @@ class PeftMergeConformanceTest {
                 table.add(one.title(), () -> merge(one));
             }
         }
-        table.finish(150);
+        table.assertNoneMissed(150);
     }
 
     static void refuse(CaseTable table, PeftCase one) {
