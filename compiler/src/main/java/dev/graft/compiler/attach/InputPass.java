@@ -16,7 +16,7 @@ import java.util.Map;
 /** Gives the modules of an adapter, and further slots, graph inputs for A and B. */
 final class InputPass implements ModelPass {
     /** The first IR version in which initializers are constant unless they are listed as inputs. */
-    private static final long OVERRIDABLE_INITIALIZERS = 4;
+    static final long OVERRIDABLE_INITIALIZERS = 4;
 
     private final Resolution resolution;
     private final AttachOptions options;

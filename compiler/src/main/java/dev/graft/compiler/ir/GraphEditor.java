@@ -143,6 +143,17 @@ public final class GraphEditor {
         value.graph.inputs.add(new Graph.Description(value, null));
     }
 
+    /** Removes an input that nothing reads any more, with its default. */
+    public void removeGraphInput(Value value) {
+        if (isUsed(value)) {
+            throw new IllegalArgumentException(value + " is still read");
+        }
+        value.input = false;
+        value.graph.inputs.removeIf(input -> input.value() == value);
+        value.graph.initializers.remove(value);
+        forget(value);
+    }
+
     /** Makes a value an output of its graph, behind the others; its type must be known. */
     public void addGraphOutput(Value value) {
         value.timesOutput++;

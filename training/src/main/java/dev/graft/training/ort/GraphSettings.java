@@ -31,6 +31,11 @@ public record GraphSettings(Device device, int threads, boolean optimize, Option
         return new GraphSettings(device, threads, false, profile);
     }
 
+    /** The same without a profile. */
+    public GraphSettings withoutProfile() {
+        return new GraphSettings(device, threads, optimize, Optional.empty());
+    }
+
     /** The same with a profile. */
     public GraphSettings withProfile(Path prefix) {
         return new GraphSettings(device, threads, optimize, Optional.of(prefix));

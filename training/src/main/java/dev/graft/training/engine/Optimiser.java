@@ -1,0 +1,127 @@
+package dev.graft.training.engine;
+
+import ai.onnxruntime.OnnxTensor;
+import dev.graft.training.graph.TrainingGraph;
+import dev.graft.training.graph.UpdateGraph;
+import dev.graft.training.graph.UpdateGraph.Segment;
+import dev.graft.training.ort.GraphSettings;
+import dev.graft.training.ort.OrtGraph;
+import dev.graft.training.step.EngineState;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.TrainableLayout.Group;
+import dev.graft.training.step.UpdateRule;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The trainable values with their moments, and the graph that updates them. */
+final class Optimiser implements AutoCloseable {
+    private final OrtGraph graph;
+    private final List<Segment> segments;
+    private final TwoVectors parameters;
+    private final TwoVectors first;
+    private final TwoVectors second;
+    private final FloatVector rates;
+    private final FloatVector keeps;
+    private final FloatVector norm = new FloatVector();
+    private final Map<String, FloatVector> scalars = new HashMap<>();
+    private long updates;
+
+    Optimiser(TrainableLayout layout, GraphSettings settings) {
+        graph = OrtGraph.open(UpdateGraph.build(layout), settings.withoutProfile());
+        segments = UpdateGraph.segments(layout);
+        parameters = new TwoVectors(layout.size());
+        first = new TwoVectors(layout.size());
+        second = new TwoVectors(layout.size());
+        rates = new FloatVector(segments.size());
+        keeps = new FloatVector(segments.size());
+        for (String name : List.of(
+                UpdateGraph.LIMIT, UpdateGraph.BETA1, UpdateGraph.BETA2, UpdateGraph.ROOT_OF_C2, UpdateGraph.EPSILON)) {
+            scalars.put(name, new FloatVector());
+        }
+    }
+
+    FloatVector parameters() {
+        return parameters.current();
+    }
+
+    FloatVector firstMoment() {
+        return first.current();
+    }
+
+    FloatVector secondMoment() {
+        return second.current();
+    }
+
+    long updates() {
+        return updates;
+    }
+
+    /** Updates, unless the gradient's norm is not finite; returns the norm. */
+    double update(FloatVector gradient, UpdateRule rule) {
+        set(rule, updates + 1);
+        Map<String, OnnxTensor> inputs = new HashMap<>();
+        scalars.forEach((name, value) -> inputs.put(name, value.tensor()));
+        inputs.put(UpdateGraph.RATES, rates.tensor());
+        inputs.put(UpdateGraph.KEEPS, keeps.tensor());
+        inputs.put(TrainingGraph.GRADIENT, gradient.tensor());
+        inputs.put(TrainingGraph.PARAMETERS, parameters.current().tensor());
+        inputs.put(UpdateGraph.FIRST_MOMENT, first.current().tensor());
+        inputs.put(UpdateGraph.SECOND_MOMENT, second.current().tensor());
+        Map<String, OnnxTensor> outputs = Map.of(
+                UpdateGraph.NORM,
+                norm.tensor(),
+                TrainingGraph.PARAMETERS + UpdateGraph.NEW,
+                parameters.next().tensor(),
+                UpdateGraph.FIRST_MOMENT + UpdateGraph.NEW,
+                first.next().tensor(),
+                UpdateGraph.SECOND_MOMENT + UpdateGraph.NEW,
+                second.next().tensor());
+        graph.run(inputs, Set.of(), outputs).close();
+        if (Float.isFinite(norm.get(0))) {
+            updates++;
+            parameters.advance();
+            first.advance();
+            second.advance();
+        }
+        return norm.get(0);
+    }
+
+    private void set(UpdateRule rule, long step) {
+        double c1 = 1 - Math.pow(rule.beta1(), step);
+        double c2 = 1 - Math.pow(rule.beta2(), step);
+        for (int i = 0; i < segments.size(); i++) {
+            Group group = segments.get(i).group();
+            double rate = rule.learningRates().getOrDefault(group, 0.0);
+            double decay = group == Group.VECTOR ? 0 : rule.weightDecay();
+            rates.set(i, rate / c1);
+            keeps.set(i, 1 - rate * decay);
+        }
+        boolean clips = rule.maxGradientNorm() > 0;
+        scalars.get(UpdateGraph.LIMIT).set(0, clips ? rule.maxGradientNorm() : Float.MAX_VALUE);
+        scalars.get(UpdateGraph.BETA1).set(0, rule.beta1());
+        scalars.get(UpdateGraph.BETA2).set(0, rule.beta2());
+        scalars.get(UpdateGraph.ROOT_OF_C2).set(0, Math.sqrt(c2));
+        scalars.get(UpdateGraph.EPSILON).set(0, rule.epsilon());
+    }
+
+    void restore(EngineState state) {
+        parameters.current().copyFrom(state.parameters());
+        first.current().copyFrom(state.firstMoment());
+        second.current().copyFrom(state.secondMoment());
+        updates = state.updates();
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+        parameters.close();
+        first.close();
+        second.close();
+        rates.close();
+        keeps.close();
+        norm.close();
+        scalars.values().forEach(FloatVector::close);
+    }
+}

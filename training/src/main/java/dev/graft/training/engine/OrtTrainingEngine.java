@@ -1,0 +1,188 @@
+package dev.graft.training.engine;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
+import dev.graft.compiler.ir.ModelPass;
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.OrtTensors;
+import dev.graft.runtime.session.ValueDescription;
+import dev.graft.training.graph.LossHead;
+import dev.graft.training.graph.TrainingGraph;
+import dev.graft.training.graph.TrainingTarget;
+import dev.graft.training.ort.GraphSettings;
+import dev.graft.training.ort.OrtGraph;
+import dev.graft.training.step.Batch;
+import dev.graft.training.step.EngineState;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.TrainingEngine;
+import dev.graft.training.step.UpdateRule;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A training engine over ONNX Runtime. */
+public final class OrtTrainingEngine implements TrainingEngine {
+    private static final Set<String> OWN_INPUTS =
+            Set.of(TrainingGraph.PARAMETERS, TrainingGraph.LABELS, TrainingGraph.WEIGHT, TrainingGraph.ACCUMULATED);
+
+    private final Recipe recipe;
+    private final TrainableLayout layout;
+    private final OrtGraph training;
+    private final BatchFeed feed;
+    private final FloatVector weight = new FloatVector();
+    private final FloatVector loss = new FloatVector();
+    private final TwoVectors gradient;
+    private final Optimiser optimiser;
+    private @Nullable OrtGraph evaluation;
+
+    /**
+     * What an engine is made from.
+     *
+     * @param base the inference model
+     * @param target what is trained
+     * @param head the loss
+     * @param expansions what writes operators without a gradient out
+     * @param settings how graphs are loaded
+     */
+    public record Recipe(
+            Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, GraphSettings settings) {}
+
+    private OrtTrainingEngine(Recipe recipe, TrainingGraph graph) {
+        this.recipe = recipe;
+        this.layout = graph.layout();
+        this.training = OrtGraph.open(graph.model(), recipe.settings());
+        this.feed = new BatchFeed(inputs(training));
+        this.gradient = new TwoVectors(layout.size());
+        this.optimiser = new Optimiser(layout, recipe.settings());
+    }
+
+    /**
+     * Builds the training graph and loads it; all trainable values are zero until {@link #restore}.
+     *
+     * @throws dev.graft.error.GraftException what {@link TrainingGraph#build} and {@link OrtGraph#open} throw
+     */
+    public static OrtTrainingEngine open(Recipe recipe) {
+        return new OrtTrainingEngine(recipe, build(recipe, TrainingGraph.Purpose.TRAINING));
+    }
+
+    private static TrainingGraph build(Recipe recipe, TrainingGraph.Purpose purpose) {
+        return TrainingGraph.build(recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), purpose);
+    }
+
+    private static List<ValueDescription> inputs(OrtGraph graph) {
+        List<ValueDescription> inputs = new ArrayList<>();
+        graph.inputs().forEach((name, node) -> {
+            if (!OWN_INPUTS.contains(name)) {
+                inputs.add(OrtTensors.describe(name, node.getInfo()));
+            }
+        });
+        return inputs;
+    }
+
+    @Override
+    public TrainableLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public double accumulate(Batch batch, float factor, long seed) {
+        Map<String, OnnxTensor> views = feed.tensors(batch);
+        try {
+            Map<String, OnnxTensor> inputs = new LinkedHashMap<>(views);
+            inputs.put(TrainingGraph.PARAMETERS, optimiser.parameters().tensor());
+            inputs.put(TrainingGraph.WEIGHT, weight.set(0, factor).tensor());
+            inputs.put(TrainingGraph.ACCUMULATED, gradient.current().tensor());
+            Map<String, OnnxTensor> outputs = Map.of(
+                    TrainingGraph.LOSS, loss.tensor(),
+                    TrainingGraph.GRADIENT, gradient.next().tensor());
+            training.run(inputs, Set.of(), outputs).close();
+            gradient.advance();
+            return loss.get(0);
+        } finally {
+            views.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    @Override
+    public double update(UpdateRule rule) {
+        double norm = optimiser.update(gradient.current(), rule);
+        if (Double.isFinite(norm)) {
+            gradient.current().fill(0);
+        }
+        return norm;
+    }
+
+    @Override
+    public Evaluation evaluate(Batch batch) {
+        if (evaluation == null) {
+            evaluation = OrtGraph.open(
+                    build(recipe, TrainingGraph.Purpose.EVALUATION).model(), recipe.settings());
+        }
+        Map<String, OnnxTensor> views = feed.tensors(batch);
+        Map<String, OnnxTensor> inputs = new LinkedHashMap<>(views);
+        inputs.put(TrainingGraph.PARAMETERS, optimiser.parameters().tensor());
+        Set<String> wanted = evaluation.inputs().keySet();
+        inputs.keySet().retainAll(wanted);
+        if (wanted.contains(TrainingGraph.WEIGHT)) {
+            inputs.put(TrainingGraph.WEIGHT, weight.set(0, 1).tensor());
+        }
+        try (OrtSession.Result ignored = evaluation.run(inputs, Set.of(), Map.of(TrainingGraph.LOSS, loss.tensor()))) {
+            return new Evaluation(loss.get(0), Optional.<HostTensor>empty());
+        } finally {
+            views.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    @Override
+    public EngineState state() {
+        return new EngineState(
+                optimiser.parameters().copy(),
+                optimiser.firstMoment().copy(),
+                optimiser.secondMoment().copy(),
+                gradient.current().copy(),
+                optimiser.updates());
+    }
+
+    @Override
+    public void restore(EngineState state) {
+        optimiser.restore(state);
+        gradient.current().copyFrom(state.gradient());
+    }
+
+    @Override
+    public Optional<TrainableLayout.Entry> firstNotFinite() {
+        for (TrainableLayout.Entry entry : layout.entries()) {
+            int first = Math.toIntExact(entry.offset());
+            int last = first + Math.toIntExact(entry.shape().elements());
+            for (int i = first; i < last; i++) {
+                if (!Float.isFinite(gradient.current().get(i))
+                        || !Float.isFinite(optimiser.parameters().get(i))) {
+                    return Optional.of(entry);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Ends profiling and returns the file it was written to, for an engine whose settings ask for a profile. */
+    public Path endProfiling() {
+        return training.endProfiling();
+    }
+
+    @Override
+    public void close() {
+        training.close();
+        if (evaluation != null) {
+            evaluation.close();
+        }
+        optimiser.close();
+        gradient.close();
+        weight.close();
+        loss.close();
+    }
+}

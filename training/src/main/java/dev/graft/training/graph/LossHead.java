@@ -1,0 +1,36 @@
+package dev.graft.training.graph;
+
+import dev.graft.compiler.ir.Value;
+import dev.graft.tensor.DType;
+import dev.graft.training.autodiff.Formulas;
+
+/** What a model's output is compared with, and how. */
+public interface LossHead {
+    /**
+     * A loss written behind an output.
+     *
+     * @param loss the summed loss, a scalar
+     * @param gradient the gradient of weight times the summed loss with respect to the output, of its shape
+     */
+    record Written(Value loss, Value gradient) {}
+
+    /** The model's output that it wants; empty for the first one of floating point. */
+    default String output() {
+        return "";
+    }
+
+    /** The number format of the labels. */
+    DType labelType();
+
+    /** How many dimensions the labels have, if the output has {@code outputRank}. */
+    int labelRank(int outputRank);
+
+    /**
+     * Writes loss and gradient.
+     *
+     * @param output the model's output, of {@code dtype} and {@code rank}
+     * @param labels what it is compared with
+     * @param weight a scalar of float32
+     */
+    Written write(Formulas f, Value output, DType dtype, int rank, Value labels, Value weight);
+}

@@ -1,0 +1,135 @@
+package dev.graft.training.graph;
+
+import dev.graft.compiler.attach.OpenBranches;
+import dev.graft.compiler.attach.Slots;
+import dev.graft.compiler.ir.Graph;
+import dev.graft.compiler.ir.GraphEditor;
+import dev.graft.compiler.ir.ModelPass;
+import dev.graft.compiler.ir.ModelReader;
+import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.PassPipeline;
+import dev.graft.compiler.ir.Value;
+import dev.graft.compiler.ir.ValueType;
+import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.compiler.scan.ValueIndex.Dim;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.tensor.DType;
+import dev.graft.training.autodiff.Differentiator;
+import dev.graft.training.autodiff.Formulas;
+import dev.graft.training.autodiff.rules.GradientRules;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.types.GraphTypes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A graph that computes loss and gradient of a batch, or its loss alone.
+ *
+ * @param model the graph; its inputs are the model's and the names below
+ * @param layout where the trainable values lie in the vector
+ */
+public record TrainingGraph(OnnxModel model, TrainableLayout layout) {
+    /** Input: the trainable values, float32 [P]. */
+    public static final String PARAMETERS = ParameterVector.PARAMETERS;
+    /** Input: what the output is compared with. */
+    public static final String LABELS = "graft.labels";
+    /** Input: the factor of the loss whose gradient is taken, float32, a scalar. */
+    public static final String WEIGHT = "graft.weight";
+    /** Input: the gradient so far, float32 [P]. */
+    public static final String ACCUMULATED = "graft.accumulated";
+    /** Output: the summed loss, float32, a scalar. */
+    public static final String LOSS = "graft.loss";
+    /** Output: the gradient with that of this batch, float32 [P]. */
+    public static final String GRADIENT = "graft.gradient";
+
+    /** What a graph is for. */
+    public enum Purpose {
+        /** Loss and gradient, with dropout. */
+        TRAINING,
+        /** Loss and the model's output, without dropout. */
+        EVALUATION
+    }
+
+    /**
+     * Builds a graph.
+     *
+     * @param base the inference model
+     * @param expansions what writes operators without a gradient out
+     * @throws GraftException {@code TARGET_NOT_FOUND}, {@code ATTACH_UNSUPPORTED}, {@code GRADIENT_UNSUPPORTED}, {@code ONNX_UNSUPPORTED}
+     */
+    public static TrainingGraph build(
+            Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, Purpose purpose) {
+        var slots = Slots.select(ModelScanner.scan(base), target.modules());
+        OnnxModel model = ModelReader.read(base);
+        GraphEditor editor = new GraphEditor(model);
+        ParameterVector vector = new ParameterVector(editor, target, OpenBranches.attach(model, slots));
+        List<Value> trained = vector.define();
+        Value output = keepOutput(editor, head);
+        new PassPipeline(expansions.toArray(ModelPass[]::new)).run(model);
+        editor.removeUnused(model.graph());
+        GraphTypes types = GraphTypes.of(model);
+        LossHead.Written loss = writeLoss(editor, types, head, output);
+        name(editor, loss.loss(), LOSS, ValueType.of(DType.FLOAT32));
+        if (purpose == Purpose.TRAINING) {
+            editor.removeGraphOutput(output);
+            Map<Value, Value> gradients = new Differentiator(GradientRules.TABLE, model, types)
+                    .differentiate(Map.of(output, loss.gradient()), trained);
+            writeGradient(editor, vector, trained, gradients);
+        }
+        editor.removeUnused(model.graph());
+        new PassPipeline().run(model);
+        return new TrainingGraph(model, vector.layout());
+    }
+
+    /** Leaves the one output that the loss is of. */
+    private static Value keepOutput(GraphEditor editor, LossHead head) {
+        Graph graph = editor.model().graph();
+        List<Value> outputs = graph.outputs();
+        Value wanted = outputs.stream()
+                .filter(output -> head.output().isEmpty() || output.name().equals(head.output()))
+                .filter(output ->
+                        output.type().map(type -> type.dtype().isFloat()).orElse(true))
+                .findFirst()
+                .orElseThrow(() -> new GraftException(
+                        ErrorCode.ONNX_UNSUPPORTED,
+                        "the model has no output '" + head.output() + "' of floating point; it has " + outputs,
+                        editor.model().file().map(Location::ofFile).orElse(Location.NONE),
+                        "Name the output that the loss is of."));
+        outputs.stream().filter(output -> output != wanted).distinct().forEach(editor::removeGraphOutput);
+        return wanted;
+    }
+
+    private static LossHead.Written writeLoss(GraphEditor editor, GraphTypes types, LossHead head, Value output) {
+        Graph graph = editor.model().graph();
+        ValueType type = types.type(output).orElseThrow();
+        Dim[] dims = IntStream.range(0, head.labelRank(type.rank()))
+                .<Dim>mapToObj(axis -> new Dim.Symbolic("graft_label_" + axis))
+                .toArray(Dim[]::new);
+        Value labels = editor.addGraphInput(graph, LABELS, ValueType.of(head.labelType(), dims));
+        Value weight = editor.addGraphInput(graph, WEIGHT, ValueType.of(DType.FLOAT32));
+        Formulas f = new Formulas(editor, editor.atEnd(graph).named("graft/loss"));
+        return head.write(f, output, type.dtype(), type.rank(), labels, weight);
+    }
+
+    private static void writeGradient(
+            GraphEditor editor, ParameterVector vector, List<Value> trained, Map<Value, Value> gradients) {
+        Graph graph = editor.model().graph();
+        ValueType type =
+                ValueType.of(DType.FLOAT32, new Dim.Fixed(vector.layout().size()));
+        Value accumulated = editor.addGraphInput(graph, ACCUMULATED, type);
+        Formulas f = new Formulas(editor, editor.atEnd(graph).named("graft/gradient"));
+        Value sum = f.add(accumulated, vector.gradient(f, new ArrayList<>(trained), gradients));
+        name(editor, sum, GRADIENT, type);
+    }
+
+    private static void name(GraphEditor editor, Value value, String name, ValueType type) {
+        editor.rename(value, name);
+        editor.setType(value, type);
+        editor.addGraphOutput(value);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.graft.training.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.Shape;
+import dev.graft.testing.Fixtures;
+import dev.graft.training.graph.CrossEntropy;
+import dev.graft.training.graph.TrainingTarget;
+import dev.graft.training.ort.GraphSettings;
+import dev.graft.training.step.Batch;
+import dev.graft.training.step.EngineState;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OrtTrainingEngineTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"llama/base/model_dynamo.onnx", "llama/base/model_ts.onnx", "llama/base/model_unoptimized.onnx"})
+    void theGradientIsThatOfFiniteDifferencesInEveryDirectionTried(String base) {
+        OrtTrainingEngine.Recipe recipe = new OrtTrainingEngine.Recipe(
+                Fixtures.path(base),
+                TrainingTarget.of("all-linear", 4, 2),
+                new CrossEntropy(),
+                List.of(),
+                GraphSettings.DEFAULT);
+        SplittableRandom random = new SplittableRandom(7);
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe)) {
+            float[] parameters = random(random, (int) engine.layout().size(), 0.1);
+            Batch batch = tokens(random, 3, 7, 20);
+            engine.restore(state(parameters));
+            double loss = engine.accumulate(batch, 1, 0);
+            float[] gradient = engine.state().gradient();
+            assertThat(engine.evaluate(batch).loss()).isCloseTo(loss, within(1e-4));
+
+            for (int trial = 0; trial < 3; trial++) {
+                float[] direction = random(random, parameters.length, 1);
+                double expected = 0;
+                for (int i = 0; i < gradient.length; i++) {
+                    expected += (double) gradient[i] * direction[i];
+                }
+                double step = 1e-3;
+                engine.restore(state(moved(parameters, direction, step)));
+                double above = engine.evaluate(batch).loss();
+                engine.restore(state(moved(parameters, direction, -step)));
+                double below = engine.evaluate(batch).loss();
+                assertThat((above - below) / (2 * step))
+                        .isCloseTo(expected, within(2e-2 * Math.max(1, Math.abs(expected))));
+            }
+        }
+    }
+
+    private static Batch tokens(SplittableRandom random, int rows, int length, int vocabulary) {
+        long[] ids = random.longs((long) rows * length, 0, vocabulary).toArray();
+        long[] mask = new long[ids.length];
+        long[] labels = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            int at = i % length;
+            mask[i] = at < length - i / length ? 1 : 0;
+            boolean hasNext = at + 1 < length && mask[i] == 1;
+            labels[i] = hasNext && at > 1 ? ids[i + 1] : Batch.IGNORED;
+        }
+        Shape shape = Shape.of(rows, length);
+        return new Batch(
+                Map.of("input_ids", HostTensor.ofLongs(shape, ids), "attention_mask", HostTensor.ofLongs(shape, mask)),
+                Optional.of(HostTensor.ofLongs(shape, labels)),
+                1,
+                1);
+    }
+
+    private static float[] random(SplittableRandom random, int size, double scale) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (random.nextGaussian() * scale);
+        }
+        return values;
+    }
+
+    private static float[] moved(float[] from, float[] direction, double step) {
+        float[] moved = new float[from.length];
+        for (int i = 0; i < from.length; i++) {
+            moved[i] = (float) (from[i] + direction[i] * step);
+        }
+        return moved;
+    }
+
+    private static EngineState state(float[] parameters) {
+        int size = parameters.length;
+        return new EngineState(parameters, new float[size], new float[size], new float[size], 0);
+    }
+}
