@@ -1,0 +1,122 @@
+package dev.graft.training.adapter;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.LayerKind;
+import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.ModuleChange;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.tensor.ByteSource;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Tensor;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.TrainableLayout.Entry;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Trainable values as an adapter.
+ *
+ * @param layout where they lie
+ * @param scaling of a module
+ * @param base the model that they were trained on
+ * @param method as people name it
+ */
+public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> scaling, Path base, String method) {
+    private static final String SUFFIX_A = ".lora_A.weight";
+    private static final String SUFFIX_B = ".lora_B.weight";
+    private static final String EMBEDDING_A = ".lora_embedding_A";
+    private static final String EMBEDDING_B = ".lora_embedding_B";
+
+    /** The adapter that values are; shares nothing with them. */
+    public Adapter of(float[] values) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Entry entry : layout.entries()) {
+            tensors.put(entry.name(), tensor(entry, values));
+        }
+        List<ModuleChange> changes = new ArrayList<>();
+        tensors.forEach((name, a) -> {
+            if (name.endsWith(SUFFIX_A)) {
+                String module = name.substring(0, name.length() - SUFFIX_A.length());
+                LayerKind kind = a.shape().rank() == 2 ? LayerKind.LINEAR : LayerKind.CONV;
+                changes.add(change(module, kind, a, tensors.get(module + SUFFIX_B)));
+            } else if (name.endsWith(EMBEDDING_A)) {
+                String module = name.substring(0, name.length() - EMBEDDING_A.length());
+                changes.add(change(module, LayerKind.EMBEDDING, a, tensors.get(module + EMBEDDING_B)));
+            }
+        });
+        Map<String, String> details = Map.of("base_model_name_or_path", String.valueOf(base.getFileName()));
+        return new Adapter(Path.of("trained"), "peft", method, changes, details, List.of());
+    }
+
+    /**
+     * The values that an adapter is, to go on training it.
+     *
+     * @throws GraftException {@code ADAPTER_TENSORS_INVALID} if it does not have the layout's modules and ranks
+     */
+    public float[] valuesOf(Adapter adapter) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (LowRankChange change : adapter.lowRankChanges()) {
+            boolean embedding = change.kind() == LayerKind.EMBEDDING;
+            tensors.put(change.module() + (embedding ? EMBEDDING_A : SUFFIX_A), change.a());
+            tensors.put(change.module() + (embedding ? EMBEDDING_B : SUFFIX_B), change.b());
+        }
+        float[] values = new float[Math.toIntExact(layout.size())];
+        for (Entry entry : layout.entries()) {
+            Tensor tensor = tensors.remove(entry.name());
+            if (tensor == null || !tensor.shape().equals(entry.shape())) {
+                throw unfit(
+                        adapter, entry, tensor == null ? "none" : tensor.shape().toString());
+            }
+            Tensor oriented = entry.transposed() ? tensor.transposed() : tensor;
+            double[] doubles = oriented.inFormat(DType.FLOAT32).toDoubles();
+            for (int i = 0; i < doubles.length; i++) {
+                values[Math.toIntExact(entry.offset()) + i] = (float) doubles[i];
+            }
+        }
+        if (!tensors.isEmpty()) {
+            String extra = tensors.keySet().iterator().next();
+            throw unfit(
+                    adapter,
+                    new Entry(
+                            extra,
+                            tensors.get(extra).shape(),
+                            0,
+                            false,
+                            layout.entries().get(0).group()),
+                    "a tensor that is no target");
+        }
+        return values;
+    }
+
+    private LowRankChange change(String module, LayerKind kind, Tensor a, Tensor b) {
+        return new LowRankChange(module, kind, a, b, scaling.applyAsDouble(module), null, null);
+    }
+
+    private static Tensor tensor(Entry entry, float[] values) {
+        int first = Math.toIntExact(entry.offset());
+        int count = Math.toIntExact(entry.shape().elements());
+        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values, first, count);
+        ByteSource source = ByteSource.ofArray(bytes.array());
+        return entry.transposed()
+                ? new Tensor(entry.name(), DType.FLOAT32, entry.shape().reversed(), source).transposed()
+                : new Tensor(entry.name(), DType.FLOAT32, entry.shape(), source);
+    }
+
+    private static GraftException unfit(Adapter adapter, Entry entry, String got) {
+        return new GraftException(
+                ErrorCode.ADAPTER_TENSORS_INVALID,
+                "training cannot go on from this adapter: " + entry.name() + " is expected as " + entry.shape()
+                        + ", got " + got,
+                Location.ofFile(adapter.source()),
+                "Train with the adapter's own targets and rank.");
+    }
+}
