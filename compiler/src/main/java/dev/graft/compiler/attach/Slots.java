@@ -54,7 +54,7 @@ public final class Slots {
         List<Site> sites = SiteFinder.sites(model);
         int wrapper = lengthOfWrapper(sites);
         for (Site site : sites) {
-            modules(model, site).forEach((path, view) -> {
+            modules(model, site, targets).forEach((path, view) -> {
                 String module = path.substring(wrapper);
                 candidates.add(module);
                 if (wanted.test(module)) {
@@ -76,6 +76,7 @@ public final class Slots {
     /** Exporters are given a wrapper that returns logits only, {@code m.model.layers...}: adapters know nothing of it. */
     private static int lengthOfWrapper(List<Site> sites) {
         List<String> names = sites.stream()
+                .filter(site -> site.kind() != SiteKind.OTHER)
                 .flatMap(site -> site.names().stream().limit(1))
                 .map(SiteName::module)
                 .toList();
@@ -85,11 +86,12 @@ public final class Slots {
         return shared && !ROOTS.contains(first.substring(0, first.length() - 1)) ? first.length() : 0;
     }
 
-    private static Map<String, WeightView> modules(ModelIndex model, Site site) {
+    private static Map<String, WeightView> modules(ModelIndex model, Site site, String targets) {
+        boolean named = site.kind() == SiteKind.CONV && !targets.equalsIgnoreCase(ALL_LINEAR);
         boolean linear = site.kind() == SiteKind.MATMUL
                 || site.kind() == SiteKind.GEMM
                 || site.kind() == SiteKind.QUANTIZED_MATMUL;
-        if (!linear || site.names().isEmpty()) {
+        if (!linear && !named || site.names().isEmpty()) {
             return Map.of();
         }
         String module = site.names().get(0).module();

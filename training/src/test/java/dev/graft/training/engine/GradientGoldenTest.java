@@ -1,0 +1,106 @@
+package dev.graft.training.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.ReadOptions;
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.Tensor;
+import dev.graft.testing.Fixtures;
+import dev.graft.training.adapter.TrainedAdapter;
+import dev.graft.training.graph.CrossEntropy;
+import dev.graft.training.graph.TrainingTarget;
+import dev.graft.training.ort.GraphSettings;
+import dev.graft.training.step.Batch;
+import dev.graft.training.step.EngineState;
+import dev.graft.training.step.TrainableLayout.Entry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole-model gradients against PyTorch's, which {@code fixtures/make/gradients.py} computed in float64. */
+class GradientGoldenTest {
+    private static final double TOLERANCE = 1e-5;
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama, lora_all_linear, model_dynamo.onnx",
+        "llama, lora_all_linear, model_ts.onnx",
+        "llama, lora_all_linear, model_unoptimized.onnx",
+        "llama, lora_all_linear, model_external.onnx",
+        "llama, lora_patterns, model_dynamo.onnx",
+        "qwen2, lora, model_dynamo.onnx",
+        "qwen2, lora, model_ts.onnx",
+        "gpt2, lora_all_linear, model_dynamo.onnx",
+        "gpt2, lora_all_linear, model_ts.onnx",
+        "bert, lora_all_linear, model_dynamo.onnx",
+        "bert, lora_all_linear, model_ts.onnx",
+        "conv, lora, model_dynamo.onnx",
+        "conv, lora, model_ts.onnx"
+    })
+    void everyTensorsGradientIsThatOfPyTorch(String model, String variant, String export) {
+        Path folder = Fixtures.path(model + "/" + variant);
+        Adapter adapter = AdapterFiles.readAdapter(folder.resolve("adapter"), ReadOptions.DEFAULT);
+        Map<String, Tensor> goldens =
+                SafetensorsReader.read(folder.resolve("gradients.safetensors")).tensors();
+        Path base = Fixtures.path(model + "/base/" + export);
+
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(base, adapter))) {
+            TrainedAdapter trained = new TrainedAdapter(engine.layout(), scalings(adapter)::get, base, "LoRA");
+            float[] values = trained.valuesOf(adapter);
+            engine.restore(new EngineState(
+                    values, new float[values.length], new float[values.length], new float[values.length], 0));
+            double loss = engine.accumulate(batch(folder, goldens), 1, 0);
+
+            double expected = goldens.get("loss").toDoubles()[0];
+            assertThat(loss).isCloseTo(expected, within(TOLERANCE * Math.abs(expected)));
+            float[] gradient = engine.state().gradient();
+            engine.layout().entries().forEach(entry -> assertClose(entry, gradient, goldens));
+        }
+    }
+
+    private static void assertClose(Entry entry, float[] gradient, Map<String, Tensor> goldens) {
+        Tensor golden = goldens.get("base_model.model." + entry.name());
+        double[] expected = (entry.transposed() ? golden.transposed() : golden).toDoubles();
+        double largest = 0;
+        double error = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            error = Math.max(error, Math.abs(expected[i] - gradient[(int) entry.offset() + i]));
+        }
+        assertThat(error / largest).as(entry.name()).isLessThan(TOLERANCE);
+    }
+
+    private static OrtTrainingEngine.Recipe recipe(Path base, Adapter adapter) {
+        Map<String, Integer> ranks = adapter.lowRankChanges().stream()
+                .collect(Collectors.toMap(LowRankChange::module, change -> (int) change.rank()));
+        String modules = ranks.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
+        TrainingTarget target = new TrainingTarget(modules, ranks::get, scalings(adapter)::get, 0);
+        return new OrtTrainingEngine.Recipe(base, target, new CrossEntropy(), List.of(), GraphSettings.DEFAULT);
+    }
+
+    private static Map<String, Double> scalings(Adapter adapter) {
+        return adapter.lowRankChanges().stream()
+                .collect(Collectors.toMap(LowRankChange::module, LowRankChange::scaling));
+    }
+
+    private static Batch batch(Path folder, Map<String, Tensor> goldens) {
+        Map<String, HostTensor> inputs = new TreeMap<>();
+        SafetensorsReader.read(folder.resolve("io.safetensors")).tensors().forEach((name, tensor) -> {
+            if (name.startsWith("in.")) {
+                inputs.put(name.substring(3), HostTensor.of(tensor));
+            }
+        });
+        return new Batch(inputs, Optional.of(HostTensor.of(goldens.get("labels"))), 1, 1);
+    }
+}
