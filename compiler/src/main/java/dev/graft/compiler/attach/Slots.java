@@ -73,8 +73,8 @@ public final class Slots {
         return List.copyOf(slots.values());
     }
 
-    /** Exporters are given a wrapper that returns logits only, {@code m.model.layers...}: adapters know nothing of it. */
-    private static int lengthOfWrapper(List<Site> sites) {
+    /** How many characters of every module path are an exporter's wrapper, {@code m.model.layers...}, of which adapters know nothing. */
+    public static int lengthOfWrapper(List<Site> sites) {
         List<String> names = sites.stream()
                 .filter(site -> site.kind() != SiteKind.OTHER)
                 .flatMap(site -> site.names().stream().limit(1))

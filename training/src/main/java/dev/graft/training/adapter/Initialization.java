@@ -1,8 +1,11 @@
 package dev.graft.training.adapter;
 
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Tensor;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainableLayout.Entry;
 import dev.graft.training.step.TrainableLayout.Group;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -12,20 +15,35 @@ import java.util.SplittableRandom;
 public final class Initialization {
     private Initialization() {}
 
-    /** The first values of a layout. */
-    public static float[] of(TrainableLayout layout, long seed) {
+    /**
+     * The first values of a layout.
+     *
+     * @param stored of whole weights what the base has, by the entry's name, in the graph's orientation
+     */
+    public static float[] of(TrainableLayout layout, Map<String, Tensor> stored, long seed) {
         float[] values = new float[Math.toIntExact(layout.size())];
         SplittableRandom random = new SplittableRandom(seed);
         for (Entry entry : layout.entries()) {
             // a generator for each tensor: another target more or less leaves the others as they are
             SplittableRandom own = random.split();
             int first = Math.toIntExact(entry.offset());
-            int last = first + Math.toIntExact(entry.shape().elements());
-            for (int i = first; i < last; i++) {
+            int count = Math.toIntExact(entry.shape().elements());
+            Tensor whole = stored.get(entry.name());
+            if (whole != null) {
+                copy(whole.inFormat(DType.FLOAT32).toDoubles(), values, first);
+                continue;
+            }
+            for (int i = first; i < first + count; i++) {
                 values[i] = value(entry, own);
             }
         }
         return values;
+    }
+
+    private static void copy(double[] source, float[] target, int first) {
+        for (int i = 0; i < source.length; i++) {
+            target[first + i] = (float) source[i];
+        }
     }
 
     private static float value(Entry entry, SplittableRandom random) {

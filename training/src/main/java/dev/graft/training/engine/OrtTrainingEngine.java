@@ -6,6 +6,7 @@ import dev.graft.compiler.ir.ModelPass;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.OrtTensors;
 import dev.graft.runtime.session.ValueDescription;
+import dev.graft.tensor.Tensor;
 import dev.graft.training.graph.LossHead;
 import dev.graft.training.graph.TrainingGraph;
 import dev.graft.training.graph.TrainingTarget;
@@ -32,12 +33,14 @@ public final class OrtTrainingEngine implements TrainingEngine {
 
     private final Recipe recipe;
     private final TrainableLayout layout;
+    private final Map<String, Tensor> stored;
     private final OrtGraph training;
     private final BatchFeed feed;
     private final FloatVector weight = new FloatVector();
     private final FloatVector loss = new FloatVector();
     private final TwoVectors gradient;
     private final Optimiser optimiser;
+    private final Optional<DropoutSeeds> dropout;
     private @Nullable OrtGraph evaluation;
 
     /**
@@ -55,10 +58,12 @@ public final class OrtTrainingEngine implements TrainingEngine {
     private OrtTrainingEngine(Recipe recipe, TrainingGraph graph) {
         this.recipe = recipe;
         this.layout = graph.layout();
+        this.stored = graph.stored();
         this.training = OrtGraph.open(graph.model(), recipe.settings());
         this.feed = new BatchFeed(inputs(training));
         this.gradient = new TwoVectors(layout.size());
         this.optimiser = new Optimiser(layout, recipe.settings());
+        this.dropout = DropoutSeeds.forInput(training.inputs().get(TrainingGraph.SEEDS));
     }
 
     /**
@@ -89,11 +94,17 @@ public final class OrtTrainingEngine implements TrainingEngine {
         return layout;
     }
 
+    /** What the base has of the weights that are trained as a whole, by the entry's name, in the graph's orientation. */
+    public Map<String, Tensor> stored() {
+        return stored;
+    }
+
     @Override
     public double accumulate(Batch batch, float factor, long seed) {
         Map<String, OnnxTensor> views = feed.tensors(batch);
         try {
             Map<String, OnnxTensor> inputs = new LinkedHashMap<>(views);
+            dropout.ifPresent(seeds -> inputs.put(TrainingGraph.SEEDS, seeds.of(seed)));
             inputs.put(TrainingGraph.PARAMETERS, optimiser.parameters().tensor());
             inputs.put(TrainingGraph.WEIGHT, weight.set(0, factor).tensor());
             inputs.put(TrainingGraph.ACCUMULATED, gradient.current().tensor());
@@ -184,5 +195,6 @@ public final class OrtTrainingEngine implements TrainingEngine {
         gradient.close();
         weight.close();
         loss.close();
+        dropout.ifPresent(DropoutSeeds::close);
     }
 }

@@ -10,12 +10,14 @@ import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.PassPipeline;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.ir.ValueType;
+import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.scan.ValueIndex.Dim;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Tensor;
 import dev.graft.training.autodiff.Differentiator;
 import dev.graft.training.autodiff.Formulas;
 import dev.graft.training.autodiff.rules.GradientRules;
@@ -32,8 +34,9 @@ import java.util.stream.IntStream;
  *
  * @param model the graph; its inputs are the model's and the names below
  * @param layout where the trainable values lie in the vector
+ * @param stored what the base has of whole weights, by the entry's name, in the graph's orientation
  */
-public record TrainingGraph(OnnxModel model, TrainableLayout layout) {
+public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String, Tensor> stored) {
     /** Input: the trainable values, float32 [P]. */
     public static final String PARAMETERS = ParameterVector.PARAMETERS;
     /** Input: what the output is compared with. */
@@ -42,6 +45,8 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout) {
     public static final String WEIGHT = "graft.weight";
     /** Input: the gradient so far, float32 [P]. */
     public static final String ACCUMULATED = "graft.accumulated";
+    /** Input, with dropout: two numbers for each low-rank pair, int32. */
+    public static final String SEEDS = "graft.seeds";
     /** Output: the summed loss, float32, a scalar. */
     public static final String LOSS = "graft.loss";
     /** Output: the gradient with that of this batch, float32 [P]. */
@@ -64,11 +69,21 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout) {
      */
     public static TrainingGraph build(
             Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, Purpose purpose) {
-        var slots = Slots.select(ModelScanner.scan(base), target.modules());
+        ModelIndex index = ModelScanner.scan(base);
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
-        ParameterVector vector = new ParameterVector(editor, target, OpenBranches.attach(model, slots));
+        List<WholeWeight> whole = WholeWeights.find(model, index, target.whole());
+        List<OpenBranches.Branch> branches = target.modules().isEmpty()
+                ? List.of()
+                : OpenBranches.attach(model, Slots.select(index, target.modules()));
+        refuseNothing(index, whole, branches);
+        boolean drops = purpose == Purpose.TRAINING && target.dropout() > 0 && !branches.isEmpty();
+        double boost = drops ? 1 / (1 - target.dropout()) : 1;
+        ParameterVector vector = new ParameterVector(editor, target, branches, whole, boost);
         List<Value> trained = vector.define();
+        if (drops) {
+            new BranchDropout(editor, target.dropout()).apply(trained.subList(0, branches.size()));
+        }
         Value output = keepOutput(editor, head);
         new PassPipeline(expansions.toArray(ModelPass[]::new)).run(model);
         editor.removeUnused(model.graph());
@@ -83,7 +98,17 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout) {
         }
         editor.removeUnused(model.graph());
         new PassPipeline().run(model);
-        return new TrainingGraph(model, vector.layout());
+        return new TrainingGraph(model, vector.layout(), vector.stored());
+    }
+
+    private static void refuseNothing(ModelIndex index, List<WholeWeight> whole, List<OpenBranches.Branch> branches) {
+        if (whole.isEmpty() && branches.isEmpty()) {
+            throw new GraftException(
+                    ErrorCode.TARGET_NOT_FOUND,
+                    "nothing of this model would be trained",
+                    Location.ofFile(index.file()),
+                    "graft inspect lists the modules that can be.");
+        }
     }
 
     /** Leaves the one output that the loss is of. */

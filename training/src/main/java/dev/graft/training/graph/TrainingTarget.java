@@ -2,19 +2,43 @@ package dev.graft.training.graph;
 
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
 
 /**
  * What is trained.
  *
- * @param modules {@link dev.graft.compiler.attach.Slots#ALL_LINEAR}, or a regular expression for module paths
- * @param rank of a module
- * @param scaling of a module: alpha over rank, or over its root
+ * @param modules the modules that get a low-rank pair: {@link dev.graft.compiler.attach.Slots#ALL_LINEAR}, or a regular expression
+ *     for module paths; empty for none
+ * @param rank of a module's pair
+ * @param scaling of a module's pair: alpha over rank, or over its root
  * @param dropout the fraction of a branch's input that is dropped in training
+ * @param whole which modules' own weights and biases are trained, by their path
  */
 public record TrainingTarget(
-        String modules, ToIntFunction<String> rank, ToDoubleFunction<String> scaling, double dropout) {
+        String modules, ToIntFunction<String> rank, ToDoubleFunction<String> scaling, double dropout, Pattern whole) {
+    /** No module at all. */
+    public static final Pattern NONE = Pattern.compile("(?!)");
+
+    /** Every module. */
+    public static final Pattern ALL = Pattern.compile(".*");
+
     /** The same rank and scaling for all modules, without dropout. */
     public static TrainingTarget of(String modules, int rank, double scaling) {
-        return new TrainingTarget(modules, module -> rank, module -> scaling, 0);
+        return new TrainingTarget(modules, module -> rank, module -> scaling, 0, NONE);
+    }
+
+    /** Whole weights only, no low-rank pairs. */
+    public static TrainingTarget full() {
+        return new TrainingTarget("", module -> 0, module -> 0, 0, ALL);
+    }
+
+    /** The same with the weights of modules besides, each named by its path or the end of it. */
+    public TrainingTarget withWhole(Pattern wholeModules) {
+        return new TrainingTarget(modules, rank, scaling, dropout, wholeModules);
+    }
+
+    /** The same with dropout. */
+    public TrainingTarget withDropout(double fraction) {
+        return new TrainingTarget(modules, rank, scaling, fraction, whole);
     }
 }

@@ -1,0 +1,95 @@
+package dev.graft.training.graph;
+
+import dev.graft.compiler.attach.Slots;
+import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.Value;
+import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.Site;
+import dev.graft.compiler.resolve.SiteFinder;
+import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.compiler.resolve.WeightView;
+import dev.graft.compiler.scan.ModelIndex;
+import dev.graft.compiler.scan.NodeIndex;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the weights and biases that are trained as a whole.
+ *
+ * <p>Exporters store equal parameters once. A vector that several nodes read, such as the zero biases of a new model, is several
+ * parameters that began alike: each reader gets its own. A matrix that several nodes read is one parameter that is tied.
+ */
+final class WholeWeights {
+    private static final Pattern EXPORTERS_CONSTANT = Pattern.compile("(.*[./])?Constant(_\\d+)?_output_\\d+");
+
+    private final OnnxModel model;
+    private final Pattern modules;
+    private final int wrapper;
+    private final Map<String, WholeWeight> found = new LinkedHashMap<>();
+
+    private WholeWeights(OnnxModel model, Pattern modules, int wrapper) {
+        this.model = model;
+        this.modules = modules;
+        this.wrapper = wrapper;
+    }
+
+    /** The weights of modules whose path, or its end from a dot on, matches. */
+    static List<WholeWeight> find(OnnxModel model, ModelIndex index, Pattern modules) {
+        List<Site> sites = SiteFinder.sites(index);
+        WholeWeights weights = new WholeWeights(model, modules, Slots.lengthOfWrapper(sites));
+        sites.stream().filter(site -> site.graph().isEmpty()).forEach(weights::add);
+        return new ArrayList<>(weights.found.values());
+    }
+
+    private void add(Site site) {
+        if (site.names().isEmpty() || site.kind() == SiteKind.QUANTIZED_MATMUL || isNoMatrix(site)) {
+            return;
+        }
+        String module = site.names().get(0).module();
+        String path = module.length() > wrapper ? module.substring(wrapper) : module;
+        if (EXPORTERS_CONSTANT.matcher(module).matches() || !matches(path)) {
+            return;
+        }
+        String parameter = site.names().get(0).parameter();
+        add(path + "." + parameter, site.weight(), site.node());
+        site.bias().ifPresent(bias -> add(path + ".bias", bias.view(), bias.node()));
+    }
+
+    /** The frequencies of rotary embeddings are multiplied with positions as a weight would be, but they are a constant. */
+    private static boolean isNoMatrix(Site site) {
+        boolean product = site.kind() == SiteKind.MATMUL || site.kind() == SiteKind.GEMM;
+        return product && site.weight().tensor().shape().rank() != 2;
+    }
+
+    private boolean matches(String path) {
+        return modules.matcher(path).matches()
+                || Pattern.compile(".*\\.(?:" + modules.pattern() + ")")
+                        .matcher(path)
+                        .matches();
+    }
+
+    private void add(String name, WeightView view, NodeIndex user) {
+        Optional<Value> value = model.graph().find(view.tensor().name());
+        boolean trainable = value.isPresent()
+                && value.get().initializer().isPresent()
+                && view.isWhole()
+                && view.tensor().dtype().isFloat()
+                && view.tensor().shape().rank() > 0;
+        if (!trainable) {
+            return;
+        }
+        boolean vector = view.tensor().shape().rank() == 1;
+        boolean transposed = view.tensor().shape().rank() == 2 && view.orientation() == Orientation.IN_OUT;
+        String key = vector
+                ? view.tensor().name() + " " + user.outputs()
+                : view.tensor().name();
+        found.putIfAbsent(
+                key,
+                new WholeWeight(
+                        name, value.get(), transposed, vector ? Optional.of(user.outputs()) : Optional.empty()));
+    }
+}
