@@ -4,9 +4,11 @@ import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.Rule;
 import dev.graft.compiler.resolve.Site;
 import dev.graft.compiler.resolve.SiteFinder;
 import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.compiler.resolve.SiteName;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.NodeIndex;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +28,9 @@ import java.util.regex.Pattern;
  */
 final class WholeWeights {
     private static final Pattern EXPORTERS_CONSTANT = Pattern.compile("(.*[./])?Constant(_\\d+)?_output_\\d+");
+
+    /** What PyTorch's models hold besides parameters. */
+    private static final Set<String> BUFFERS = Set.of("inv_freq", "original_inv_freq", "cos_cached", "sin_cached");
 
     private final OnnxModel model;
     private final Pattern modules;
@@ -49,13 +55,17 @@ final class WholeWeights {
         if (site.names().isEmpty() || site.kind() == SiteKind.QUANTIZED_MATMUL || isNoMatrix(site)) {
             return;
         }
-        String module = site.names().get(0).module();
+        // a stored name says which parameter it is, the name of a node only which module
+        SiteName name = site.names().stream()
+                .filter(candidate -> candidate.rule() == Rule.WEIGHT_NAME)
+                .findFirst()
+                .orElse(site.names().get(0));
+        String module = name.module();
         String path = module.length() > wrapper ? module.substring(wrapper) : module;
-        if (EXPORTERS_CONSTANT.matcher(module).matches() || !matches(path)) {
+        if (EXPORTERS_CONSTANT.matcher(module).matches() || BUFFERS.contains(name.parameter()) || !matches(path)) {
             return;
         }
-        String parameter = site.names().get(0).parameter();
-        add(path + "." + parameter, site.weight(), site.node());
+        add(path + "." + name.parameter(), site.weight(), site.node());
         site.bias().ifPresent(bias -> add(path + ".bias", bias.view(), bias.node()));
     }
 
