@@ -75,12 +75,17 @@ public final class Evaluator {
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
         values.put(Metric.LOSS, loss / counted);
         switch (task) {
-            case LANGUAGE_MODEL -> values.put(Metric.PERPLEXITY, StrictMath.exp(loss / counted));
+            case LANGUAGE_MODEL -> values.put(Metric.PERPLEXITY, perplexity(loss / counted));
             case CLASSIFICATION -> values.putAll(scores.metrics());
             case REGRESSION -> values.put(Metric.MSE, squares / numbers);
             case GRAPH_LOSS -> {}
         }
         return new EvaluationResult(values, counted);
+    }
+
+    /** Stays finite, because logs have no infinity. */
+    private static double perplexity(double mean) {
+        return Math.min(StrictMath.exp(mean), Double.MAX_VALUE);
     }
 
     private static HostTensor predictions(Evaluation evaluation) {

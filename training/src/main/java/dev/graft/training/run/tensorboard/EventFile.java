@@ -10,12 +10,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
 /** Writes one event file of scalars; each call reaches the file before it returns. Not safe for several threads. */
 public final class EventFile implements AutoCloseable {
+    /** What the names of event files begin with. */
+    public static final String PREFIX = "events.out.tfevents.";
+
     private static final int FIXED64 = 1;
     private static final int FIXED32 = 5;
     private static final int SESSION_START = 1;
@@ -31,27 +36,38 @@ public final class EventFile implements AutoCloseable {
     }
 
     /**
-     * Begins a file {@code events.out.tfevents.SECONDS.graft.PID} in a folder, which is created if need be.
+     * Begins a file {@code events.out.tfevents.SECONDS.graft.PID.N} in a folder, which is created if need be.
      *
-     * @param firstStep the step that a resumed run goes on from, whose later events TensorBoard then drops; 0 for a new run
+     * @param firstStep the step that a resumed run writes first; TensorBoard then drops what earlier files have of it and later ones;
+     *     0 for a new run
      * @throws GraftException {@code IO_FAILED}
      */
     public static EventFile create(Path folder, long firstStep, InstantSource clock) {
-        // the digits are padded as TensorFlow does: TensorBoard reads the files of a folder in the order of their names
-        String name = String.format(
-                "events.out.tfevents.%010d.graft.%d",
-                clock.instant().getEpochSecond(), ProcessHandle.current().pid());
-        Path file = folder.resolve(name);
+        EventFile events = open(folder, clock);
+        events.write(events.event(0).string(3, "brain.Event:2"));
+        if (firstStep > 0) {
+            events.write(events.event(firstStep).message(7, new WireMessage().integer(1, SESSION_START)));
+        }
+        return events;
+    }
+
+    private static EventFile open(Path folder, InstantSource clock) {
         try {
             Files.createDirectories(folder);
-            EventFile events = new EventFile(file, Files.newOutputStream(file), clock);
-            events.write(events.event(0).string(3, "brain.Event:2"));
-            if (firstStep > 0) {
-                events.write(events.event(firstStep).message(7, new WireMessage().integer(1, SESSION_START)));
+            for (int number = 0; ; number++) {
+                // padded as TensorFlow does: TensorBoard reads the files of a folder in the order of their names
+                Path file = folder.resolve(String.format(
+                        Locale.ROOT,
+                        PREFIX + "%010d.graft.%d.%d",
+                        clock.instant().getEpochSecond(),
+                        ProcessHandle.current().pid(),
+                        number));
+                if (!Files.exists(file)) {
+                    return new EventFile(file, Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), clock);
+                }
             }
-            return events;
         } catch (IOException e) {
-            throw failed(file, e);
+            throw failed(folder, e);
         }
     }
 
