@@ -76,7 +76,7 @@ final class RunLoop {
                         batch,
                         parts.engine()::evaluate,
                         fewer -> parts.engine().evaluate(fewer)));
-        divergence.require("the evaluation's loss", result.loss(), step() - 1);
+        result.named().forEach((name, value) -> divergence.require(name, value, step() - 1));
         return result;
     }
 

@@ -21,7 +21,6 @@ import dev.graft.training.run.report.RunStart;
 import dev.graft.training.run.report.TensorBoardLog;
 import dev.graft.training.run.report.TrainerLog;
 import dev.graft.training.step.TrainingEngine;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +54,7 @@ public record Trainer(TrainingEngine engine, RunPlan plan, TrainingData data, Ad
     }
 
     RunResult run(List<RunListener> listeners, BooleanSupplier stop, LongSupplier nanoTime, InstantSource wallClock) {
-        requireData();
+        PlanChecks.require(plan, data);
         OutputPlan output = plan.output();
         try (RunFolder folder = RunFolder.open(output.folder())) {
             CheckpointStore store = store();
@@ -66,7 +65,7 @@ public record Trainer(TrainingEngine engine, RunPlan plan, TrainingData data, Ad
             RunState begin = saved.map(SavedRun::state).orElse(RunState.START);
             try (TrainerLog log =
                             TrainerLog.open(output.folder(), begin.position().step());
-                    Events events = Events.open(output, begin.position().step(), wallClock)) {
+                    Events events = Events.open(output, saved, wallClock)) {
                 List<RunListener> all = new ArrayList<>(List.of(log));
                 events.log().ifPresent(all::add);
                 all.addAll(listeners);
@@ -151,19 +150,14 @@ public record Trainer(TrainingEngine engine, RunPlan plan, TrainingData data, Ad
         return new RunParts(engine, plan, data, geometry, store, listener, stop);
     }
 
-    private void requireData() {
-        if (data.training().perEpoch() < 1) {
-            throw new GraftException(
-                    ErrorCode.INPUTS_INVALID, "there is nothing to train on", Location.NONE, "Give a file with rows.");
-        }
-    }
-
     /** The event file, if one is wanted. */
     private record Events(Optional<TensorBoardLog> log) implements AutoCloseable {
-        static Events open(OutputPlan output, long step, InstantSource clock) {
-            Path folder = output.folder();
-            return new Events(
-                    output.tensorBoard() ? Optional.of(new TensorBoardLog(folder, step, clock)) : Optional.empty());
+        static Events open(OutputPlan output, Optional<SavedRun> saved, InstantSource clock) {
+            if (!output.tensorBoard()) {
+                return new Events(Optional.empty());
+            }
+            long first = saved.map(run -> run.state().position().step() + 1).orElse(0L);
+            return new Events(Optional.of(new TensorBoardLog(output.folder(), first, clock)));
         }
 
         @Override

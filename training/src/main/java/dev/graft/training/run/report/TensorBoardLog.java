@@ -16,10 +16,10 @@ public final class TensorBoardLog implements RunListener, AutoCloseable {
     /**
      * Begins an event file.
      *
-     * @param step how many updates the run that goes on has done; 0 for a new one
+     * @param firstStep the step that a resumed run logs first; 0 for a new run
      */
-    public TensorBoardLog(Path runFolder, long step, InstantSource clock) {
-        this.events = EventFile.create(runFolder.resolve(FOLDER), step == 0 ? 0 : step + 1, clock);
+    public TensorBoardLog(Path runFolder, long firstStep, InstantSource clock) {
+        this.events = EventFile.create(runFolder.resolve(FOLDER), firstStep, clock);
     }
 
     @Override
