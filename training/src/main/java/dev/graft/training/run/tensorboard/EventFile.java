@@ -91,10 +91,10 @@ public final class EventFile implements AutoCloseable {
 
     private WireMessage event(long step) {
         double seconds = clock.millis() / 1000.0;
-        return new WireMessage()
+        WireMessage event = new WireMessage()
                 .varint(1 << 3 | FIXED64)
-                .raw(little(Double.BYTES).putDouble(seconds).array())
-                .integer(2, step);
+                .raw(little(Double.BYTES).putDouble(seconds).array());
+        return step == 0 ? event : event.integer(2, step);
     }
 
     private void write(WireMessage event) {
