@@ -72,6 +72,12 @@ public enum ErrorCode {
     GRADIENT_UNSUPPORTED(Category.INPUT),
     /** A device, library or resource that was asked for is not there. */
     DEVICE_UNAVAILABLE(Category.ENVIRONMENT),
+    /** A checkpoint of a training run is damaged, or belongs to another run. */
+    CHECKPOINT_INVALID(Category.INPUT),
+    /** A training run's loss, gradient or parameters are no longer finite. */
+    TRAINING_DIVERGED(Category.INPUT),
+    /** A training batch does not fit into the memory of machine or device. */
+    OUT_OF_MEMORY(Category.ENVIRONMENT),
     /** An artifact does not do what base and adapter say. */
     VERIFICATION_FAILED(Category.VERIFICATION),
     /** A fault of Graft's own. */

@@ -31,6 +31,8 @@
  * <p>A rollback that dies can be repeated: a destination is only deleted while its {@code old-i} still waits or where nothing stood
  * before; once {@code old-i} is back, it is no longer touched. An error in mid-commit (a rename that fails) rolls back at once.
  * Between 3 and 5 the fsyncs keep the order on disk also when the power fails.
+ *
+ * <p>{@link dev.graft.io.OutputFolder} is for a folder as a whole: a checkpoint of a training run.
  */
 @NullMarked
 package dev.graft.io;

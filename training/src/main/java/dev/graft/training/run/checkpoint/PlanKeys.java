@@ -1,0 +1,124 @@
+package dev.graft.training.run.checkpoint;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.training.run.plan.AdamW;
+import dev.graft.training.run.plan.Cadence;
+import dev.graft.training.run.plan.EvaluationPlan;
+import dev.graft.training.run.plan.RunPlan;
+import dev.graft.training.run.plan.Schedule;
+import dev.graft.training.run.plan.UpdatePlan;
+import dev.graft.training.step.TrainableLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What decides over a run's result, by the names of LLaMA-Factory's settings. When something is logged or saved does not, so a run may
+ * be resumed with that changed.
+ */
+public final class PlanKeys {
+    private PlanKeys() {}
+
+    /**
+     * The keys of a run.
+     *
+     * @param perEpoch the number of micro-batches in an epoch
+     * @param evaluationBatches the number of micro-batches that evaluations run over
+     */
+    public static Map<String, String> of(RunPlan plan, TrainableLayout layout, int perEpoch, int evaluationBatches) {
+        Map<String, String> keys = new TreeMap<>(plan.identity());
+        keys.put("task", plan.task().name());
+        keys.put("micro_batches_per_epoch", Integer.toString(perEpoch));
+        keys.put("trainable_tensors", digest(layout));
+        put(keys, plan.updates());
+        put(keys, plan.updates().optimiser());
+        put(keys, plan.updates().schedule());
+        put(keys, plan.evaluation());
+        keys.put("evaluation_batches", Integer.toString(evaluationBatches));
+        return keys;
+    }
+
+    private static void put(Map<String, String> keys, UpdatePlan updates) {
+        keys.put("num_train_epochs", Double.toString(updates.length().epochs()));
+        keys.put("max_steps", Long.toString(updates.length().updates()));
+        keys.put("gradient_accumulation_steps", Integer.toString(updates.accumulation()));
+        keys.put("seed", Long.toString(updates.seed()));
+    }
+
+    private static void put(Map<String, String> keys, AdamW optimiser) {
+        keys.put("learning_rate", Double.toString(optimiser.learningRate()));
+        keys.put("weight_decay", Double.toString(optimiser.weightDecay()));
+        keys.put("adam_beta1", Double.toString(optimiser.beta1()));
+        keys.put("adam_beta2", Double.toString(optimiser.beta2()));
+        keys.put("adam_epsilon", Double.toString(optimiser.epsilon()));
+        keys.put("max_grad_norm", Double.toString(optimiser.maxGradientNorm()));
+        keys.put(
+                "loraplus_lr_ratio",
+                optimiser
+                        .loraPlus()
+                        .map(rates -> Double.toString(rates.ratio()))
+                        .orElse("none"));
+        keys.put(
+                "loraplus_lr_embedding",
+                optimiser
+                        .loraPlus()
+                        .map(rates -> Double.toString(rates.embeddingLearningRate()))
+                        .orElse("none"));
+    }
+
+    private static void put(Map<String, String> keys, Schedule schedule) {
+        keys.put("lr_scheduler_type", schedule.kind().displayName());
+        keys.put("warmup_steps", Long.toString(schedule.warmUp().steps()));
+        keys.put("warmup_ratio", Double.toString(schedule.warmUp().ratio()));
+    }
+
+    private static void put(Map<String, String> keys, EvaluationPlan evaluation) {
+        Cadence cadence = evaluation.cadence();
+        keys.put("eval_strategy", cadence.unit().name());
+        keys.put("eval_steps", Double.toString(cadence.every()));
+        keys.put("metric_for_best_model", evaluation.metric().displayName());
+        keys.put("load_best_model_at_end", Boolean.toString(evaluation.loadBest()));
+        keys.put("early_stopping_steps", Integer.toString(evaluation.patience()));
+        keys.put("early_stopping_threshold", Double.toString(evaluation.threshold()));
+    }
+
+    private static String digest(TrainableLayout layout) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            layout.entries().forEach(entry -> sha.update((entry + "\n").getBytes(StandardCharsets.UTF_8)));
+            return layout.size() + " values, sha256 " + HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new GraftException(ErrorCode.INTERNAL, "no SHA-256", Location.NONE, "", e);
+        }
+    }
+
+    /** Refuses to go on with other keys than those that a checkpoint was made with; {@code CHECKPOINT_INVALID}. */
+    static void requireSame(Map<String, String> saved, Map<String, String> now, Path file) {
+        TreeSet<String> names = new TreeSet<>(saved.keySet());
+        names.addAll(now.keySet());
+        List<String> different = new ArrayList<>();
+        for (String name : names) {
+            String before = saved.getOrDefault(name, "nothing");
+            String after = now.getOrDefault(name, "nothing");
+            if (!before.equals(after)) {
+                different.add(name + " " + before + ", this run has " + after);
+            }
+        }
+        if (!different.isEmpty()) {
+            throw new GraftException(
+                    ErrorCode.CHECKPOINT_INVALID,
+                    "the checkpoint was made with " + String.join("; with ", different),
+                    Location.ofFile(file),
+                    "Resume with the settings that the run began with, or begin another run in a new output folder.");
+        }
+    }
+}

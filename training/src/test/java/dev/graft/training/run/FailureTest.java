@@ -1,0 +1,237 @@
+package dev.graft.training.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.training.run.checkpoint.AdapterWriter;
+import dev.graft.training.run.plan.Cadence;
+import dev.graft.training.run.plan.EvaluationPlan;
+import dev.graft.training.run.plan.Metric;
+import dev.graft.training.run.plan.MicroBatches;
+import dev.graft.training.run.plan.RunPlan;
+import dev.graft.training.run.plan.Start;
+import dev.graft.training.run.plan.Task;
+import dev.graft.training.step.Batch;
+import dev.graft.training.step.EngineState;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.TrainingEngine;
+import dev.graft.training.step.UpdateRule;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that cannot go on: numbers that are not finite, memory that is not enough, plans that cannot be. */
+class FailureTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aDivergingRunNamesTheStepAndTheTensorAndKeepsTheLastCheckpoint() {
+        Recorder recorder = new Recorder();
+        float[] x = Runs.ROWS.x().clone();
+        x[9 * 2 * Runs.FEATURES] = Float.NaN; // micro-batch 9 of 11, first of the update of step 4
+        TrainingData data =
+                new TrainingData(new Rows(x, Runs.ROWS.labels(), Runs.FEATURES, 2), Optional.of(Runs.EVALUATION_ROWS));
+
+        GraftException error = failure(new Trainer(Runs.engine(), plan(), data, Runs.adapter()), recorder);
+
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DIVERGED);
+        assertThat(error)
+                .hasMessage(
+                        "training diverged at step 4: the loss is NaN; the first bad tensor is layer.lora_A.weight");
+        assertThat(error.location().tensor()).isEqualTo("layer.lora_A.weight");
+        assertThat(error.remedy()).startsWith("Step 3 is whole in checkpoint-3. Try a lower learning rate");
+        assertThat(recorder.saved).containsExactly("checkpoint-2", "checkpoint-3");
+        assertThat(folder.resolve("checkpoint-3")).isDirectory();
+        assertThat(folder.resolve(Runs.ADAPTER)).doesNotExist();
+    }
+
+    @Test
+    void aGradientThatOverflowsIsFoundAtTheUpdate() {
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            @Override
+            public double update(UpdateRule rule) {
+                return Double.POSITIVE_INFINITY;
+            }
+        };
+
+        GraftException error = failure(new Trainer(engine, plan(), Runs.data(), Runs.adapter()), new Recorder());
+
+        assertThat(error)
+                .hasMessage("training diverged at step 1: the gradient's norm is Infinity; all trainable tensors and "
+                        + "their gradients are finite");
+        assertThat(error.remedy()).startsWith("No checkpoint had been saved. ");
+    }
+
+    @Test
+    void whatIsNotFiniteIsNeverSaved() {
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            @Override
+            public EngineState state() {
+                EngineState state = super.state();
+                state.parameters()[Runs.RANK * Runs.FEATURES + 1] = Float.POSITIVE_INFINITY;
+                return state;
+            }
+        };
+
+        GraftException error = failure(new Trainer(engine, plan(), Runs.data(), Runs.adapter()), new Recorder());
+
+        assertThat(error)
+                .hasMessage(
+                        "training diverged at step 2: what the optimiser holds is not finite; the first bad tensor is "
+                                + "layer.lora_B.weight");
+        assertThat(folder).isDirectoryNotContaining("glob:**/checkpoint-*");
+    }
+
+    @Test
+    void outOfMemorySaysHowManyRowsFitted() {
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            @Override
+            public double accumulate(Batch batch, float weight, long seed) {
+                if (BatchRows.count(batch) > 3) {
+                    throw new GraftException(
+                            ErrorCode.RUNTIME_FAILED,
+                            "ONNX Runtime failed while running the model: Failed to allocate memory for requested buffer of size 4096",
+                            Location.NONE,
+                            "");
+                }
+                return super.accumulate(batch, weight, seed);
+            }
+        };
+        TrainingData data =
+                new TrainingData(Rows.ofSeed(1, 24, Runs.FEATURES, 3, 12), Optional.of(Runs.EVALUATION_ROWS));
+
+        GraftException error = failure(new Trainer(engine, plan(), data, Runs.adapter()), new Recorder());
+
+        assertThat(error.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
+        assertThat(error.code().category().exitCode()).isEqualTo(4);
+        assertThat(error)
+                .hasMessage(
+                        "step 1 ran out of memory on a batch of 12 rows (x float32 [12, 5]): ONNX Runtime failed while "
+                                + "running the model: Failed to allocate memory for requested buffer of size 4096");
+        assertThat(error.remedy())
+                .startsWith("3 rows fitted")
+                .contains("set the batch size to 3 and gradient_accumulation_steps to 4 times what it is");
+    }
+
+    @Test
+    void javasOwnHeapCountsToo() {
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            @Override
+            public Evaluation evaluate(Batch batch) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+
+        GraftException error = failure(new Trainer(engine, plan(), Runs.data(), Runs.adapter()), new Recorder());
+
+        assertThat(error.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
+        assertThat(error)
+                .hasMessage("an evaluation ran out of memory on a batch of 4 rows (x float32 [4, 5]): Java heap space");
+        assertThat(error.remedy()).startsWith("Not even one row fitted when it was tried: use shorter rows");
+    }
+
+    @Test
+    void anotherFailureOfTheRuntimeStaysWhatItIs() {
+        GraftException broken = new GraftException(ErrorCode.RUNTIME_FAILED, "no such operator", Location.NONE, "");
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            @Override
+            public double accumulate(Batch batch, float weight, long seed) {
+                throw broken;
+            }
+        };
+
+        assertThat(failure(new Trainer(engine, plan(), Runs.data(), Runs.adapter()), new Recorder()))
+                .isSameAs(broken);
+    }
+
+    @Test
+    void aPlanThatCannotBeIsRefusedBeforeTheFirstStep() {
+        EvaluationPlan byPerplexity = new EvaluationPlan(Cadence.everySteps(1), Metric.PERPLEXITY, true, 0, 0);
+        assertRefused(
+                byPerplexity, Runs.data(), "expected one of the metrics loss, accuracy, f1, f1_macro, got perplexity");
+        assertRefused(
+                EvaluationPlan.of(Cadence.EVERY_EPOCH),
+                TrainingData.of(Runs.ROWS),
+                "evaluations are asked for, but there is nothing to evaluate on");
+        assertRefused(
+                new EvaluationPlan(Cadence.NEVER, Metric.LOSS, true, 0, 0),
+                Runs.data(),
+                "the best checkpoint and early stopping go by evaluations, but none are asked for");
+        MicroBatches nothing = new Rows(new float[0], new long[0], Runs.FEATURES, 2);
+        assertRefused(EvaluationPlan.NONE, TrainingData.of(nothing), "there is nothing to train on");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private void assertRefused(EvaluationPlan evaluation, TrainingData data, String message) {
+        RunPlan plan =
+                new RunPlan(Task.CLASSIFICATION, Runs.updates(), evaluation, Runs.output(folder, Start.NEW), Map.of());
+        assertThatThrownBy(() -> new Trainer(Runs.engine(), plan, data, AdapterWriter.NONE).run(List.of(), () -> false))
+                .isInstanceOf(GraftException.class)
+                .hasMessage(message);
+    }
+
+    private RunPlan plan() {
+        return Runs.plan(Runs.output(folder, Start.NEW));
+    }
+
+    private static GraftException failure(Trainer trainer, Recorder recorder) {
+        return catchThrowableOfType(GraftException.class, () -> trainer.run(List.of(recorder), () -> false));
+    }
+
+    /** An engine of which a test replaces one thing. */
+    private static class Wrapped implements TrainingEngine {
+        private final LinearEngine engine;
+
+        Wrapped(LinearEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public TrainableLayout layout() {
+            return engine.layout();
+        }
+
+        @Override
+        public double accumulate(Batch batch, float weight, long seed) {
+            return engine.accumulate(batch, weight, seed);
+        }
+
+        @Override
+        public double update(UpdateRule rule) {
+            return engine.update(rule);
+        }
+
+        @Override
+        public Evaluation evaluate(Batch batch) {
+            return engine.evaluate(batch);
+        }
+
+        @Override
+        public EngineState state() {
+            return engine.state();
+        }
+
+        @Override
+        public void restore(EngineState state) {
+            engine.restore(state);
+        }
+
+        @Override
+        public Optional<TrainableLayout.Entry> firstNotFinite() {
+            return engine.firstNotFinite();
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.graft.training.run.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.graft.training.run;
+
+import org.jspecify.annotations.NullMarked;
