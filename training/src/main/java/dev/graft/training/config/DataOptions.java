@@ -58,6 +58,15 @@ public record DataOptions(
         }
         List<Path> evaluation = paths(reader, folder, "eval_dataset");
         double heldOut = heldOut(reader, evaluation);
+        boolean trainOnPrompt = reader.flag("train_on_prompt", false);
+        boolean maskHistory = reader.flag("mask_history", false);
+        if (trainOnPrompt && maskHistory) {
+            throw reader.source()
+                    .invalid(
+                            "mask_history",
+                            "train_on_prompt wants prompts to be learnt, mask_history only the last answer",
+                            "Choose one of them.");
+        }
         return new DataOptions(
                 training,
                 evaluation,
@@ -69,8 +78,8 @@ public record DataOptions(
                 reader.text("default_system"),
                 reader.count("cutoff_len", 2048, 2),
                 reader.optionalCount("max_samples", OptionalInt.empty(), 1),
-                reader.flag("train_on_prompt", false),
-                reader.flag("mask_history", false),
+                trainOnPrompt,
+                maskHistory,
                 reader.flag("packing", false),
                 reader.optionalFlag("add_bos", Optional.empty()),
                 reader.flag("add_eos", true),
