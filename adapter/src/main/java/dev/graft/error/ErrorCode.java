@@ -10,6 +10,8 @@ import java.util.Locale;
 public enum ErrorCode {
     /** A command line, option or configuration that says something impossible. */
     USAGE(Category.USAGE),
+    /** A training configuration has a key or value that is unknown, impossible or not supported. */
+    TRAINING_CONFIG_INVALID(Category.USAGE),
     /** A file or folder that must be there is not. */
     FILE_NOT_FOUND(Category.INPUT),
     /** The operating system refused to read or write. */
@@ -66,6 +68,8 @@ public enum ErrorCode {
     CONVERT_UNSUPPORTED(Category.INPUT),
     /** Sample inputs are missing or do not fit the model. */
     INPUTS_INVALID(Category.INPUT),
+    /** A row or tensor of training data is not of the format that it should have, or there is none. */
+    TRAINING_DATA_INVALID(Category.INPUT),
     /** ONNX Runtime refused to load or run a model. */
     RUNTIME_FAILED(Category.INPUT),
     /** An operator between what is trained and the loss has no gradient here. */

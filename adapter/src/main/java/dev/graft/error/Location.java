@@ -4,20 +4,27 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where something is wrong: any of file, byte offset, tensor and node that are known.
+ * Where something is wrong: any of file, byte offset, line, tensor and node that are known.
  *
  * @param file the file, or null
  * @param offset the byte offset in it, or -1
+ * @param line the line in it, from 1 on, or -1
  * @param tensor the tensor's name, or null
  * @param node the node's name (or its operator and outputs where it has none), or null
  */
 public record Location(
         @Nullable Path file,
         long offset,
+        long line,
         @Nullable String tensor,
         @Nullable String node) {
     /** Nowhere in particular. */
     public static final Location NONE = new Location(null, -1, null, null);
+
+    /** A place that is no line of a text. */
+    public Location(@Nullable Path file, long offset, @Nullable String tensor, @Nullable String node) {
+        this(file, offset, -1, tensor, node);
+    }
 
     /** A file as a whole. */
     public static Location ofFile(Path file) {
@@ -27,6 +34,11 @@ public record Location(
     /** A byte of a file. */
     public static Location ofOffset(Path file, long offset) {
         return new Location(file, offset, null, null);
+    }
+
+    /** A line of a text file, from 1 on. */
+    public static Location ofLine(@Nullable Path file, long line) {
+        return new Location(file, -1, line, null, null);
     }
 
     /** A tensor of a file. */
@@ -41,7 +53,7 @@ public record Location(
 
     /** Whether nothing is known. */
     public boolean isNone() {
-        return file == null && offset < 0 && tensor == null && node == null;
+        return file == null && offset < 0 && line < 0 && tensor == null && node == null;
     }
 
     @Override
@@ -49,6 +61,7 @@ public record Location(
         StringBuilder text = new StringBuilder();
         append(text, file == null ? null : file.toString());
         append(text, offset < 0 ? null : "byte " + offset);
+        append(text, line < 0 ? null : "line " + line);
         append(text, tensor == null ? null : "tensor '" + tensor + "'");
         append(text, node == null ? null : "node '" + node + "'");
         return text.toString();

@@ -26,12 +26,14 @@ record ErrorDocument(Body error) {
      *
      * @param file the file, or null
      * @param offset the byte in it, or null
+     * @param line the line in it, or null
      * @param tensor the tensor, or null
      * @param node the node, or null
      */
     record Place(
             @Nullable String file,
             @Nullable Long offset,
+            @Nullable Long line,
             @Nullable String tensor,
             @Nullable String node) {}
 
@@ -40,6 +42,7 @@ record ErrorDocument(Body error) {
         Place place = new Place(
                 at.file() == null ? null : at.file().toString(),
                 at.offset() < 0 ? null : at.offset(),
+                at.line() < 0 ? null : at.line(),
                 at.tensor(),
                 at.node());
         String message = error.getMessage() == null ? "" : error.getMessage();

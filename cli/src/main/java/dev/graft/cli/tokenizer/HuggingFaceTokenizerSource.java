@@ -5,14 +5,17 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.generate.EncodedText;
 import dev.graft.runtime.generate.TokenizerSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code tokenizer.json}, read by Hugging Face's own library through DJL; nothing is fetched from anywhere. */
 public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCloseable {
@@ -50,8 +53,9 @@ public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCl
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         try {
-            return new HuggingFaceTokenizerSource(
-                    HuggingFaceTokenizer.newInstance(file, Map.of("addSpecialTokens", "true", "padding", "false")));
+            // truncation has to be turned off: it is at 512 tokens by default
+            return new HuggingFaceTokenizerSource(HuggingFaceTokenizer.newInstance(
+                    file, Map.of("addSpecialTokens", "true", "padding", "false", "truncation", "false")));
         } catch (IOException | RuntimeException e) {
             throw new GraftException(
                     ErrorCode.UNKNOWN_FORMAT,
@@ -76,6 +80,24 @@ public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCl
     }
 
     @Override
+    public long[] encodeBare(String text) {
+        return tokenizer.encode(text, false, false).getIds();
+    }
+
+    @Override
+    public EncodedText encodePair(String first, @Nullable String second) {
+        Encoding encoding = second == null ? tokenizer.encode(first) : tokenizer.encode(first, second);
+        return new EncodedText(encoding.getIds(), encoding.getTypeIds(), encoding.getSpecialTokenMask());
+    }
+
+    @Override
+    public OptionalLong idOf(String token) {
+        Encoding encoding = tokenizer.encode(token, false, false);
+        boolean whole = encoding.getTokens().length == 1 && encoding.getTokens()[0].equals(token);
+        return whole ? OptionalLong.of(encoding.getIds()[0]) : OptionalLong.empty();
+    }
+
+    @Override
     public String decode(long[] ids) {
         return tokenizer.decode(ids, true);
     }
@@ -84,10 +106,9 @@ public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCl
     public Set<Long> endTokens() {
         Set<Long> ends = new TreeSet<>();
         for (String name : END_NAMES) {
-            long[] ids = tokenizer.encode(name, false, false).getIds();
-            if (ids.length == 1 && tokenizer.decode(ids, true).isEmpty()) {
-                ends.add(ids[0]);
-            }
+            idOf(name).stream()
+                    .filter(id -> tokenizer.decode(new long[] {id}, true).isEmpty())
+                    .forEach(ends::add);
         }
         return ends;
     }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,22 @@ class GreedyGeneratorTest {
         @Override
         public long[] encode(String text) {
             return text.chars().mapToLong(letter -> letter - 'a').toArray();
+        }
+
+        @Override
+        public long[] encodeBare(String text) {
+            return encode(text);
+        }
+
+        @Override
+        public EncodedText encodePair(String first, String second) {
+            long[] ids = encode(first);
+            return new EncodedText(ids, new long[ids.length], new long[ids.length]);
+        }
+
+        @Override
+        public OptionalLong idOf(String token) {
+            return token.length() == 1 ? OptionalLong.of(token.charAt(0) - 'a') : OptionalLong.empty();
         }
 
         @Override

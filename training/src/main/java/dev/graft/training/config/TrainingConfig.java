@@ -1,0 +1,129 @@
+package dev.graft.training.config;
+
+import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.error.DidYouMean;
+import dev.graft.error.GraftException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that {@code graft train} is told.
+ *
+ * @param model what is trained on
+ * @param adapter what is learnt
+ * @param loss what is minimised
+ * @param data what is learnt from
+ * @param optimizer how values are updated
+ * @param schedule how long, and the course of the learning rate
+ * @param evaluation when held-out rows are looked at
+ * @param output what is written
+ * @param seed decides initial values and dropout
+ * @param ignored keys that were given and have no effect
+ * @param effective by key, what each amounts to: given or default; the same for the same training
+ * @param source where each key stands, for errors about its value
+ */
+public record TrainingConfig(
+        ModelOptions model,
+        AdapterOptions adapter,
+        Loss loss,
+        DataOptions data,
+        OptimizerOptions optimizer,
+        ScheduleOptions schedule,
+        EvaluationOptions evaluation,
+        OutputOptions output,
+        long seed,
+        List<String> ignored,
+        Map<String, JsonValue> effective,
+        ConfigSource source) {
+    /** Keys that may differ between a run and its continuation. */
+    private static final Set<String> FREE = Set.of(
+            "logging_steps",
+            "save_strategy",
+            "save_steps",
+            "save_total_limit",
+            "report_to",
+            "plot_loss",
+            "overwrite_output_dir",
+            "resume_from_checkpoint",
+            "threads",
+            "output_dir",
+            "per_device_eval_batch_size");
+
+    public TrainingConfig {
+        ignored = List.copyOf(ignored);
+        effective = Collections.unmodifiableMap(new LinkedHashMap<>(effective));
+    }
+
+    /**
+     * Reads a YAML file.
+     *
+     * @param overrides {@code key=value} texts, which go before the file's own
+     * @throws GraftException {@code TRAINING_CONFIG_INVALID} with the line, {@code FILE_NOT_FOUND}, {@code IO_FAILED}
+     */
+    public static TrainingConfig read(Path file, List<String> overrides) {
+        ConfigSource source = ConfigSource.read(file, overrides);
+        SettingReader reader = new SettingReader(source);
+        List<String> ignored = ForeignKeys.ignored(source);
+        long seed = reader.seed("seed", 42);
+        OutputOptions output = OutputOptions.read(reader);
+        TrainingConfig config = new TrainingConfig(
+                ModelOptions.read(reader),
+                AdapterOptions.read(reader),
+                Loss.read(reader),
+                DataOptions.read(reader, seed),
+                OptimizerOptions.read(reader),
+                ScheduleOptions.read(reader),
+                EvaluationOptions.read(reader, output.saveSteps()),
+                output,
+                seed,
+                ignored,
+                reader.effective(),
+                source);
+        refuseUnknown(source, reader.effective().keySet());
+        return config;
+    }
+
+    /** The effective values as one JSON object. */
+    public JsonValue.JsonObject toJson() {
+        return new JsonValue.JsonObject(effective);
+    }
+
+    /**
+     * The keys in which an earlier run's {@link #toJson} says something else that would change the result.
+     *
+     * @return lines such as {@code lora_rank: 8 then, 16 now}
+     */
+    public List<String> differencesFrom(JsonValue.JsonObject earlier) {
+        Set<String> keys = new LinkedHashSet<>(effective.keySet());
+        keys.addAll(earlier.members().keySet());
+        return keys.stream()
+                .filter(key -> !FREE.contains(key))
+                .filter(key -> !write(earlier.members(), key).equals(write(effective, key)))
+                .map(key -> key + ": " + write(earlier.members(), key) + " then, " + write(effective, key) + " now")
+                .toList();
+    }
+
+    private static String write(Map<String, JsonValue> values, String key) {
+        JsonValue value = values.getOrDefault(key, JsonValue.ofNull());
+        return dev.graft.adapter.format.json.PythonJson.write(value).replaceAll("\\s*\\n\\s*", " ");
+    }
+
+    private static void refuseUnknown(ConfigSource source, Set<String> known) {
+        Set<String> all = new LinkedHashSet<>(known);
+        all.addAll(ForeignKeys.names());
+        for (String key : source.keys()) {
+            if (!all.contains(key)) {
+                String meant = DidYouMean.sentence(key, all);
+                throw source.invalid(
+                        key,
+                        "unknown key '" + key + "'",
+                        meant.isEmpty() ? "The training guide lists all keys." : meant);
+            }
+        }
+    }
+}

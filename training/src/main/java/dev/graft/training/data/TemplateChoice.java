@@ -1,0 +1,62 @@
+package dev.graft.training.data;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.training.config.TrainingConfig;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The chat template: the one that the configuration names, or the model's own; looked for when the first conversation needs it. */
+final class TemplateChoice {
+    private final TrainingConfig config;
+    private final Optional<String> jinja;
+    private @Nullable ChatTemplate chosen;
+
+    TemplateChoice(TrainingConfig config, Optional<String> jinja) {
+        this.config = config;
+        this.jinja = jinja;
+    }
+
+    /** The name, if a conversation needed one. */
+    Optional<String> used() {
+        return Optional.ofNullable(chosen).map(ChatTemplate::name);
+    }
+
+    /**
+     * The template.
+     *
+     * @throws GraftException {@code TRAINING_CONFIG_INVALID} for an unknown name, {@code TRAINING_DATA_INVALID} if there is none to be told
+     */
+    ChatTemplate required() {
+        if (chosen == null) {
+            chosen = config.data().template().map(this::named).orElseGet(this::ofModel);
+        }
+        return chosen;
+    }
+
+    private ChatTemplate named(String name) {
+        return ChatTemplates.named(name)
+                .orElseThrow(() -> config.source()
+                        .invalid("template", "unknown chat template '" + name + "'", ChatTemplates.suggestion(name)));
+    }
+
+    private ChatTemplate ofModel() {
+        if (jinja.isEmpty()) {
+            throw unknown("the data are conversations, and the model's folder has no chat template to write them with");
+        }
+        try {
+            return TemplateRecognition.recognise(jinja.get());
+        } catch (TemplateRecognition.UnknownTemplateException e) {
+            throw unknown("the model's own chat template cannot be told: " + e.reason());
+        }
+    }
+
+    private GraftException unknown(String message) {
+        return new GraftException(
+                ErrorCode.TRAINING_DATA_INVALID,
+                message,
+                Location.ofFile(config.model().tokenizer().resolveSibling("tokenizer_config.json")),
+                "Set template to one of " + String.join(", ", ChatTemplates.names()) + ".");
+    }
+}

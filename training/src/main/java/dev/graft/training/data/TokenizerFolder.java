@@ -1,0 +1,121 @@
+package dev.graft.training.data;
+
+import dev.graft.adapter.format.json.JsonFiles;
+import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.tensor.FileBytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the files beside a tokenizer and its model say.
+ *
+ * @param tokenizer {@code tokenizer_config.json}; empty if it is not there
+ * @param model {@code config.json}, or what {@code genai_config.json} has of the same; empty if neither is there
+ * @param chatTemplate the model's own chat template
+ */
+record TokenizerFolder(Map<String, JsonValue> tokenizer, Map<String, JsonValue> model, Optional<String> chatTemplate) {
+    private static final int LONGEST_TEMPLATE = 1 << 20;
+
+    /** Reads the files beside a tokenizer, and where it has none beside the model. */
+    static TokenizerFolder read(Path tokenizerFile, Path modelFile) {
+        Map<String, JsonValue> tokenizer = object(tokenizerFile.resolveSibling("tokenizer_config.json"));
+        Map<String, JsonValue> model = model(tokenizerFile);
+        if (model.isEmpty()) {
+            model = model(modelFile);
+        }
+        Optional<String> template = template(tokenizer.getOrDefault("chat_template", JsonValue.ofNull()));
+        return new TokenizerFolder(
+                tokenizer, model, template.or(() -> jinja(tokenizerFile.resolveSibling("chat_template.jinja"))));
+    }
+
+    /** The text of a token such as {@code bos_token}, which may be written as an object with its content. */
+    Optional<String> token(String key) {
+        JsonValue value = tokenizer.getOrDefault(key, JsonValue.ofNull());
+        if (value instanceof JsonValue.JsonObject object) {
+            value = object.members().getOrDefault("content", JsonValue.ofNull());
+        }
+        return value instanceof JsonValue.JsonText text ? Optional.of(text.value()) : Optional.empty();
+    }
+
+    /** Whether the tokenizer's configuration says something of a key, if only null. */
+    boolean says(String key) {
+        return tokenizer.containsKey(key);
+    }
+
+    /** Whether the tokenizer's configuration has a flag that is false. */
+    boolean denies(String key) {
+        return tokenizer.get(key) instanceof JsonValue.JsonBoolean flag && !flag.value();
+    }
+
+    /** A token's number in the model's configuration; of several the first. */
+    Optional<Long> modelId(String key) {
+        JsonValue value = model.getOrDefault(key, JsonValue.ofNull());
+        if (value instanceof JsonValue.JsonArray array && !array.items().isEmpty()) {
+            value = array.items().get(0);
+        }
+        return value instanceof JsonValue.JsonNumber number
+                ? number.toLong().stream().filter(id -> id >= 0).boxed().findFirst()
+                : Optional.empty();
+    }
+
+    /** The classes of {@code id2label} in the order of their numbers, unless they are mere placeholders. */
+    List<String> classNames() {
+        List<String> names = new ArrayList<>();
+        if (model.get("id2label") instanceof JsonValue.JsonObject labels) {
+            for (int id = 0; id < labels.members().size(); id++) {
+                if (!(labels.members().get(Integer.toString(id)) instanceof JsonValue.JsonText name)
+                        || name.value().equals("LABEL_" + id)) {
+                    return List.of();
+                }
+                names.add(name.value());
+            }
+        }
+        return names;
+    }
+
+    private static Map<String, JsonValue> model(Path beside) {
+        Map<String, JsonValue> config = object(beside.resolveSibling("config.json"));
+        if (!config.isEmpty()) {
+            return config;
+        }
+        return object(beside.resolveSibling("genai_config.json")).get("model") instanceof JsonValue.JsonObject model
+                ? model.members()
+                : Map.of();
+    }
+
+    private static Map<String, JsonValue> object(Path file) {
+        return Files.isRegularFile(file) ? JsonFiles.readObject(file).members() : Map.of();
+    }
+
+    /** One template, or a list of named ones of which the default counts. */
+    private static Optional<String> template(JsonValue value) {
+        if (value instanceof JsonValue.JsonText text) {
+            return Optional.of(text.value());
+        }
+        if (value instanceof JsonValue.JsonArray array) {
+            return array.items().stream()
+                    .filter(item -> item instanceof JsonValue.JsonObject object
+                            && JsonValue.of("default").equals(object.members().get("name")))
+                    .findFirst()
+                    .flatMap(item -> template(
+                            ((JsonValue.JsonObject) item).members().getOrDefault("template", JsonValue.ofNull())));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> jinja(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        FileBytes bytes = FileBytes.of(file);
+        byte[] content = new byte[(int) Math.min(bytes.size(), LONGEST_TEMPLATE)];
+        bytes.read(0, ByteBuffer.wrap(content));
+        return Optional.of(new String(content, StandardCharsets.UTF_8));
+    }
+}

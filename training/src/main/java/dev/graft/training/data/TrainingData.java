@@ -1,0 +1,174 @@
+package dev.graft.training.data;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
+import dev.graft.runtime.generate.TokenizerSource;
+import dev.graft.training.config.DataOptions;
+import dev.graft.training.config.Loss;
+import dev.graft.training.config.TrainingConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The data of a training run.
+ *
+ * @param training the batches that are learnt from
+ * @param evaluation the batches of held-out rows, in the order of the files
+ * @param report what was found in the files of {@code dataset}
+ * @param evaluationReport what was found in the files of {@code eval_dataset}
+ */
+public record TrainingData(
+        Batches training, Optional<Batches> evaluation, DataReport report, Optional<DataReport> evaluationReport) {
+    /** Whether the data are text, so that {@link #open} needs a tokenizer. */
+    public static boolean isText(TrainingConfig config) {
+        return !config.data().training().stream().allMatch(RowFiles::holdsTensors);
+    }
+
+    /**
+     * Reads all rows.
+     *
+     * @param tokenizer the model's; must be there if the data are text, and is not used afterwards
+     * @throws GraftException {@code TRAINING_DATA_INVALID} with file and line, {@code TRAINING_CONFIG_INVALID}, {@code FILE_NOT_FOUND}, {@code
+     *     UNKNOWN_FORMAT}, {@code JSON_MALFORMED}, {@code SAFETENSORS_MALFORMED}, {@code PICKLE_REFUSED}, {@code IO_FAILED}
+     */
+    public static TrainingData open(TrainingConfig config, Optional<TokenizerSource> tokenizer) {
+        refuseMixture(config);
+        DataOptions options = config.data();
+        Loader loader = loader(config, tokenizer);
+        LoadedRows training = loader.load(options.training());
+        refuseEmpty(config, "dataset", training);
+        int[] rows = IntStream.range(0, training.store().rows()).toArray();
+        if (!options.evaluation().isEmpty()) {
+            LoadedRows evaluation = loader.load(options.evaluation());
+            refuseEmpty(config, "eval_dataset", evaluation);
+            int[] all = IntStream.range(0, evaluation.store().rows()).toArray();
+            return new TrainingData(
+                    batches(config, training.store(), rows),
+                    Optional.of(Batches.forEvaluation(evaluation.store(), all, options.order())),
+                    training.report(),
+                    Optional.of(evaluation.report()));
+        }
+        int[] heldOut = heldOut(config, rows);
+        int[] kept = Arrays.stream(rows)
+                .filter(row -> Arrays.binarySearch(heldOut, row) < 0)
+                .toArray();
+        Optional<Batches> evaluation = heldOut.length == 0
+                ? Optional.empty()
+                : Optional.of(Batches.forEvaluation(training.store(), heldOut, options.order()));
+        return new TrainingData(
+                batches(config, training.store(), kept), evaluation, training.report(), Optional.empty());
+    }
+
+    /** Reads the rows of files. */
+    private interface Loader {
+        LoadedRows load(List<Path> files);
+    }
+
+    private static Loader loader(TrainingConfig config, Optional<TokenizerSource> tokenizer) {
+        DataOptions options = config.data();
+        Loss.Kind loss = config.loss().kind();
+        if (!isText(config)) {
+            return new TensorDataSet(options, loss)::load;
+        }
+        TokenizerSource words = tokenizer.orElseThrow(() -> new GraftException(
+                ErrorCode.FILE_NOT_FOUND,
+                "the data are text, and there is no tokenizer",
+                Location.ofFile(config.model().tokenizer()),
+                "Name the model's tokenizer.json with the key tokenizer."));
+        TokenizerFolder folder =
+                TokenizerFolder.read(config.model().tokenizer(), config.model().model());
+        SpecialTokens special = SpecialTokens.read(words, folder);
+        if (loss == Loss.Kind.CLASSIFICATION || loss == Loss.Kind.REGRESSION) {
+            List<String> names = options.classNames().isEmpty() ? folder.classNames() : options.classNames();
+            return new LabelledDataSet(
+                            options,
+                            new LabelledTexts(words, options),
+                            loss == Loss.Kind.CLASSIFICATION,
+                            names,
+                            special.pad())::load;
+        }
+        refuseMissing(config, special);
+        TemplateChoice template = new TemplateChoice(config, folder.chatTemplate());
+        ConversationEncoder encoder = new ConversationEncoder(words, special, template, options);
+        return new TextDataSet(options, encoder, template, special.pad())::load;
+    }
+
+    private static Batches batches(TrainingConfig config, RowStore store, int[] rows) {
+        DataOptions options = config.data();
+        if (!options.packing()) {
+            return Batches.forTraining(store, rows, options.order());
+        }
+        if (store instanceof TextRows texts) {
+            PackedRows packed = PackedRows.of(texts, rows, options.cutoff());
+            return Batches.forTraining(packed, IntStream.range(0, packed.rows()).toArray(), options.order());
+        }
+        throw config.source()
+                .invalid(
+                        "packing",
+                        "packing: true needs texts for a language model",
+                        "Leave it out: other rows are of one length, or have one label each.");
+    }
+
+    /** The rows that {@code val_size} holds out, which the seed chooses, in their order; none by default. */
+    private static int[] heldOut(TrainingConfig config, int[] rows) {
+        double size = config.data().heldOut();
+        double wanted = size < 1 ? Math.ceil(size * rows.length) : size;
+        if (wanted >= rows.length) {
+            throw config.source()
+                    .invalid(
+                            "val_size",
+                            "val_size would hold out " + (long) wanted + " of " + rows.length
+                                    + " rows, and leave none to learn from",
+                            "Hold out fewer rows.");
+        }
+        int[] chosen = RowOrder.shuffled(rows, config.data().order().seed(), -1);
+        return Arrays.stream(chosen, 0, (int) wanted).sorted().toArray();
+    }
+
+    private static void refuseMixture(TrainingConfig config) {
+        boolean text = isText(config);
+        for (List<Path> files : List.of(config.data().training(), config.data().evaluation())) {
+            for (Path file : files) {
+                if (RowFiles.holdsTensors(file) == text) {
+                    throw new GraftException(
+                            ErrorCode.TRAINING_DATA_INVALID,
+                            "expected files of rows or files of tensors, got both",
+                            Location.ofFile(file),
+                            "Write all data in one kind of file.");
+                }
+            }
+        }
+    }
+
+    private static void refuseMissing(TrainingConfig config, SpecialTokens special) {
+        if (config.data().addBos().orElse(false) && special.bos().isEmpty()) {
+            throw config.source()
+                    .invalid(
+                            "add_bos",
+                            "add_bos: true, but neither tokenizer_config.json nor config.json names the token",
+                            "Leave it out, or add bos_token to the tokenizer's configuration.");
+        }
+    }
+
+    private static void refuseEmpty(TrainingConfig config, String key, LoadedRows rows) {
+        if (rows.store().rows() > 0) {
+            return;
+        }
+        DataReport report = rows.report();
+        String first = report.listed().isEmpty()
+                ? ""
+                : ": " + report.badRows() + " cannot be used, the first because "
+                        + report.listed().get(0).problem();
+        List<Path> files =
+                key.equals("dataset") ? config.data().training() : config.data().evaluation();
+        throw new GraftException(
+                ErrorCode.TRAINING_DATA_INVALID,
+                "no row of " + key + " can be used" + first,
+                Location.ofFile(files.get(0)),
+                "Check the file and the names of its columns.");
+    }
+}
