@@ -4,6 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
+import dev.graft.adapter.TensorReplacement;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -50,6 +51,9 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
             } else if (name.endsWith(EMBEDDING_A)) {
                 String module = name.substring(0, name.length() - EMBEDDING_A.length());
                 changes.add(change(module, LayerKind.EMBEDDING, a, tensors.get(module + EMBEDDING_B)));
+            } else if (!name.endsWith(SUFFIX_B) && !name.endsWith(EMBEDDING_B)) {
+                int dot = name.lastIndexOf('.');
+                changes.add(new TensorReplacement(name.substring(0, dot), name.substring(dot + 1), a));
             }
         });
         Map<String, String> details = Map.of("base_model_name_or_path", String.valueOf(base.getFileName()));

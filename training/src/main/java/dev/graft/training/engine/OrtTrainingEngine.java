@@ -3,7 +3,6 @@ package dev.graft.training.engine;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import dev.graft.compiler.ir.ModelPass;
-import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.OrtTensors;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.Tensor;
@@ -142,8 +141,16 @@ public final class OrtTrainingEngine implements TrainingEngine {
         if (wanted.contains(TrainingGraph.WEIGHT)) {
             inputs.put(TrainingGraph.WEIGHT, weight.set(0, 1).tensor());
         }
-        try (OrtSession.Result ignored = evaluation.run(inputs, Set.of(), Map.of(TrainingGraph.LOSS, loss.tensor()))) {
-            return new Evaluation(loss.get(0), Optional.<HostTensor>empty());
+        Set<String> predictions = evaluation.outputs().containsKey(TrainingGraph.PREDICTION)
+                ? Set.of(TrainingGraph.PREDICTION)
+                : Set.of();
+        try (OrtSession.Result result =
+                evaluation.run(inputs, predictions, Map.of(TrainingGraph.LOSS, loss.tensor()))) {
+            return new Evaluation(
+                    loss.get(0),
+                    predictions.isEmpty()
+                            ? Optional.empty()
+                            : result.get(TrainingGraph.PREDICTION).map(value -> OrtTensors.copy((OnnxTensor) value)));
         } finally {
             views.values().forEach(OnnxTensor::close);
         }

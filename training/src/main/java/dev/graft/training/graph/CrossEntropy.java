@@ -2,10 +2,13 @@ package dev.graft.training.graph;
 
 import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.Value;
+import dev.graft.compiler.ir.ValueType;
+import dev.graft.compiler.scan.ValueIndex.Dim;
 import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
 import dev.graft.training.step.Batch;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The negative log-likelihood of labels under the softmax of the last axis, summed over the labels that are not {@link
@@ -42,6 +45,12 @@ public final class CrossEntropy implements LossHead {
         Value less = f.sub(probability, f.scalar(DType.FLOAT32, 1));
         Value difference = f.node("ScatterElements", List.of(softmax, index, less), Attribute.of("axis", -1L));
         Value gradient = f.mul(difference, f.mul(counted, weight));
-        return new Written(loss, dtype == DType.FLOAT32 ? gradient : f.cast(gradient, dtype));
+        Value whole = dtype == DType.FLOAT32 ? gradient : f.cast(gradient, dtype);
+        if (rank != 2) {
+            return Written.of(loss, whole);
+        }
+        Value best = f.node("ArgMax", List.of(logits), Attribute.of("axis", -1L), Attribute.of("keepdims", 0L));
+        ValueType classes = ValueType.of(DType.INT64, new Dim.Symbolic("graft_label_0"));
+        return new Written(loss, whole, Optional.of(classes), best);
     }
 }

@@ -1,8 +1,10 @@
 package dev.graft.training.graph;
 
 import dev.graft.compiler.ir.Value;
+import dev.graft.compiler.ir.ValueType;
 import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
+import java.util.Optional;
 
 /** What a model's output is compared with, and how. */
 public interface LossHead {
@@ -11,8 +13,20 @@ public interface LossHead {
      *
      * @param loss the summed loss, a scalar
      * @param gradient the gradient of weight times the summed loss with respect to the output, of its shape
+     * @param predictionType the type of what an evaluation compares with the labels, where there is such a thing
+     * @param prediction that value
      */
-    record Written(Value loss, Value gradient) {}
+    record Written(Value loss, Value gradient, Optional<ValueType> predictionType, Value prediction) {
+        /** Without a prediction. */
+        static Written of(Value loss, Value gradient) {
+            return new Written(loss, gradient, Optional.empty(), loss);
+        }
+    }
+
+    /** Whether there are labels at all. */
+    default boolean hasLabels() {
+        return true;
+    }
 
     /** The model's output that it wants; empty for the first one of floating point. */
     default String output() {
@@ -29,7 +43,7 @@ public interface LossHead {
      * Writes loss and gradient.
      *
      * @param output the model's output, of {@code dtype} and {@code rank}
-     * @param labels what it is compared with
+     * @param labels what it is compared with; the output itself where there are none
      * @param weight a scalar of float32
      */
     Written write(Formulas f, Value output, DType dtype, int rank, Value labels, Value weight);

@@ -1,6 +1,7 @@
 package dev.graft.training.graph;
 
 import dev.graft.compiler.attach.OpenBranches;
+import dev.graft.compiler.attach.Slot;
 import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.ir.Graph;
 import dev.graft.compiler.ir.GraphEditor;
@@ -49,6 +50,8 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
     public static final String SEEDS = "graft.seeds";
     /** Output: the summed loss, float32, a scalar. */
     public static final String LOSS = "graft.loss";
+    /** Output, in evaluation, where the loss has such a thing: what is compared with the labels. */
+    public static final String PREDICTION = "graft.prediction";
     /** Output: the gradient with that of this batch, float32 [P]. */
     public static final String GRADIENT = "graft.gradient";
 
@@ -56,7 +59,7 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
     public enum Purpose {
         /** Loss and gradient, with dropout. */
         TRAINING,
-        /** Loss and the model's output, without dropout. */
+        /** Loss and prediction, without dropout. */
         EVALUATION
     }
 
@@ -73,9 +76,8 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
         List<WholeWeight> whole = WholeWeights.find(model, index, target.whole());
-        List<OpenBranches.Branch> branches = target.modules().isEmpty()
-                ? List.of()
-                : OpenBranches.attach(model, Slots.select(index, target.modules()));
+        List<OpenBranches.Branch> branches =
+                target.modules().isEmpty() ? List.of() : OpenBranches.attach(model, select(index, target));
         refuseNothing(index, whole, branches);
         boolean drops = purpose == Purpose.TRAINING && target.dropout() > 0 && !branches.isEmpty();
         double boost = drops ? 1 / (1 - target.dropout()) : 1;
@@ -90,8 +92,10 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         GraphTypes types = GraphTypes.of(model);
         LossHead.Written loss = writeLoss(editor, types, head, output);
         name(editor, loss.loss(), LOSS, ValueType.of(DType.FLOAT32));
-        if (purpose == Purpose.TRAINING) {
-            editor.removeGraphOutput(output);
+        editor.removeGraphOutput(output);
+        if (purpose == Purpose.EVALUATION) {
+            loss.predictionType().ifPresent(type -> name(editor, loss.prediction(), PREDICTION, type));
+        } else {
             Map<Value, Value> gradients = new Differentiator(GradientRules.TABLE, model, types)
                     .differentiate(Map.of(output, loss.gradient()), trained);
             writeGradient(editor, vector, trained, gradients);
@@ -99,6 +103,20 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         editor.removeUnused(model.graph());
         new PassPipeline().run(model);
         return new TrainingGraph(model, vector.layout(), vector.stored());
+    }
+
+    private static List<Slot> select(ModelIndex index, TrainingTarget target) {
+        List<Slot> slots = Slots.select(index, target.modules()).stream()
+                .filter(slot -> target.takesLayerOf(slot.module()))
+                .toList();
+        if (slots.isEmpty()) {
+            throw new GraftException(
+                    ErrorCode.TARGET_NOT_FOUND,
+                    "no target is in the layers " + target.layers(),
+                    Location.ofFile(index.file()),
+                    "graft inspect lists the modules with the numbers of their layers.");
+        }
+        return slots;
     }
 
     private static void refuseNothing(ModelIndex index, List<WholeWeight> whole, List<OpenBranches.Branch> branches) {
@@ -135,7 +153,8 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         Dim[] dims = IntStream.range(0, head.labelRank(type.rank()))
                 .<Dim>mapToObj(axis -> new Dim.Symbolic("graft_label_" + axis))
                 .toArray(Dim[]::new);
-        Value labels = editor.addGraphInput(graph, LABELS, ValueType.of(head.labelType(), dims));
+        Value labels =
+                head.hasLabels() ? editor.addGraphInput(graph, LABELS, ValueType.of(head.labelType(), dims)) : output;
         Value weight = editor.addGraphInput(graph, WEIGHT, ValueType.of(DType.FLOAT32));
         Formulas f = new Formulas(editor, editor.atEnd(graph).named("graft/loss"));
         return head.write(f, output, type.dtype(), type.rank(), labels, weight);

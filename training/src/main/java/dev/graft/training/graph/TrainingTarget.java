@@ -1,7 +1,9 @@
 package dev.graft.training.graph;
 
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,10 +14,18 @@ import java.util.regex.Pattern;
  * @param rank of a module's pair
  * @param scaling of a module's pair: alpha over rank, or over its root
  * @param dropout the fraction of a branch's input that is dropped in training
+ * @param layers the numbers of the layers whose modules get a pair; empty for all
  * @param whole which modules' own weights and biases are trained, by their path
  */
 public record TrainingTarget(
-        String modules, ToIntFunction<String> rank, ToDoubleFunction<String> scaling, double dropout, Pattern whole) {
+        String modules,
+        ToIntFunction<String> rank,
+        ToDoubleFunction<String> scaling,
+        double dropout,
+        List<Integer> layers,
+        Pattern whole) {
+    private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\..*");
+
     /** No module at all. */
     public static final Pattern NONE = Pattern.compile("(?!)");
 
@@ -24,21 +34,32 @@ public record TrainingTarget(
 
     /** The same rank and scaling for all modules, without dropout. */
     public static TrainingTarget of(String modules, int rank, double scaling) {
-        return new TrainingTarget(modules, module -> rank, module -> scaling, 0, NONE);
+        return new TrainingTarget(modules, module -> rank, module -> scaling, 0, List.of(), NONE);
     }
 
     /** Whole weights only, no low-rank pairs. */
     public static TrainingTarget full() {
-        return new TrainingTarget("", module -> 0, module -> 0, 0, ALL);
+        return new TrainingTarget("", module -> 0, module -> 0, 0, List.of(), ALL);
     }
 
     /** The same with the weights of modules besides, each named by its path or the end of it. */
     public TrainingTarget withWhole(Pattern wholeModules) {
-        return new TrainingTarget(modules, rank, scaling, dropout, wholeModules);
+        return new TrainingTarget(modules, rank, scaling, dropout, layers, wholeModules);
     }
 
     /** The same with dropout. */
     public TrainingTarget withDropout(double fraction) {
-        return new TrainingTarget(modules, rank, scaling, fraction, whole);
+        return new TrainingTarget(modules, rank, scaling, fraction, layers, whole);
+    }
+
+    /** The same in some layers only. */
+    public TrainingTarget withLayers(List<Integer> numbers) {
+        return new TrainingTarget(modules, rank, scaling, dropout, numbers, whole);
+    }
+
+    /** Whether a module is in one of the layers, whose number is the first in its path, as for PEFT's layers_to_transform. */
+    boolean takesLayerOf(String module) {
+        Matcher matcher = LAYER.matcher(module);
+        return layers.isEmpty() || matcher.matches() && layers.contains(Integer.parseInt(matcher.group(1)));
     }
 }

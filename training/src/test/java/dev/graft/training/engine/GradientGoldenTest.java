@@ -120,7 +120,8 @@ class GradientGoldenTest {
         Map<String, Integer> ranks = adapter.lowRankChanges().stream()
                 .collect(Collectors.toMap(LowRankChange::module, change -> (int) change.rank()));
         String modules = ranks.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
-        TrainingTarget target = new TrainingTarget(modules, ranks::get, scalings(adapter)::get, 0, TrainingTarget.NONE);
+        TrainingTarget target =
+                new TrainingTarget(modules, ranks::get, scalings(adapter)::get, 0, List.of(), TrainingTarget.NONE);
         return new OrtTrainingEngine.Recipe(base, target, new CrossEntropy(), List.of(), GraphSettings.DEFAULT);
     }
 

@@ -1,0 +1,146 @@
+package dev.graft.training.job;
+
+import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.adapter.format.json.PythonJson;
+import dev.graft.training.config.EvaluationOptions;
+import dev.graft.training.config.Interval;
+import dev.graft.training.config.Loss;
+import dev.graft.training.config.OptimizerOptions;
+import dev.graft.training.config.OutputOptions;
+import dev.graft.training.config.ScheduleOptions;
+import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.run.plan.AdamW;
+import dev.graft.training.run.plan.Cadence;
+import dev.graft.training.run.plan.EvaluationPlan;
+import dev.graft.training.run.plan.Metric;
+import dev.graft.training.run.plan.OutputPlan;
+import dev.graft.training.run.plan.RunLength;
+import dev.graft.training.run.plan.RunPlan;
+import dev.graft.training.run.plan.Schedule;
+import dev.graft.training.run.plan.Start;
+import dev.graft.training.run.plan.Task;
+import dev.graft.training.run.plan.UpdatePlan;
+import dev.graft.training.run.plan.WarmUp;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a configuration is to the training loop. */
+final class JobPlan {
+    /** What may be otherwise when a run goes on; the loop checks what is its own. */
+    private static final Set<String> IDENTITY = Set.of(
+            "model_name_or_path",
+            "tokenizer",
+            "dataset",
+            "eval_dataset",
+            "lora_rank",
+            "lora_alpha",
+            "lora_dropout",
+            "lora_target",
+            "use_rslora",
+            "finetuning_type",
+            "additional_target",
+            "layers_to_transform",
+            "loss",
+            "cutoff_len",
+            "max_samples",
+            "packing",
+            "template",
+            "train_on_prompt",
+            "mask_history",
+            "per_device_train_batch_size",
+            "disable_shuffling",
+            "group_by_length",
+            "data_seed",
+            "seed",
+            "val_size");
+
+    private JobPlan() {}
+
+    static RunPlan of(TrainingConfig config) {
+        return new RunPlan(task(config.loss()), updates(config), evaluation(config), output(config), identity(config));
+    }
+
+    private static Task task(Loss loss) {
+        return switch (loss.kind()) {
+            case CAUSAL_LM -> Task.LANGUAGE_MODEL;
+            case CLASSIFICATION -> Task.CLASSIFICATION;
+            case REGRESSION -> Task.REGRESSION;
+            case OUTPUT -> Task.GRAPH_LOSS;
+        };
+    }
+
+    private static UpdatePlan updates(TrainingConfig config) {
+        ScheduleOptions schedule = config.schedule();
+        OptimizerOptions optimizer = config.optimizer();
+        RunLength length = schedule.steps().isPresent()
+                ? RunLength.ofUpdates(schedule.steps().getAsInt())
+                : RunLength.ofEpochs(schedule.epochs());
+        WarmUp warmUp =
+                schedule.warmupSteps() > 0 ? WarmUp.ofSteps(schedule.warmupSteps()) : WarmUp.ofRatio(schedule.warmup());
+        Schedule.Kind kind = Schedule.Kind.valueOf(schedule.schedule().name());
+        return new UpdatePlan(
+                length, optimizer.accumulation(), adamW(optimizer), new Schedule(kind, warmUp), config.seed());
+    }
+
+    private static AdamW adamW(OptimizerOptions options) {
+        Optional<AdamW.LoraPlus> plus =
+                options.loraPlusRatio().map(ratio -> new AdamW.LoraPlus(ratio, options.loraPlusEmbedding()));
+        return new AdamW(
+                options.learningRate(),
+                options.weightDecay(),
+                options.beta1(),
+                options.beta2(),
+                options.epsilon(),
+                options.maxGradientNorm(),
+                plus);
+    }
+
+    private static EvaluationPlan evaluation(TrainingConfig config) {
+        EvaluationOptions options = config.evaluation();
+        String name = options.metric().substring("eval_".length()).toUpperCase(Locale.ROOT);
+        Metric metric = Metric.valueOf(name);
+        return new EvaluationPlan(
+                cadence(options.interval(), options.steps()),
+                metric,
+                options.loadBest(),
+                options.patience().orElse(0),
+                0);
+    }
+
+    private static OutputPlan output(TrainingConfig config) {
+        OutputOptions options = config.output();
+        Start start = options.resume() ? Start.RESUME : options.overwrite() ? Start.OVERWRITE : Start.NEW;
+        return new OutputPlan(
+                options.folder(),
+                start,
+                Cadence.everySteps(options.loggingSteps()),
+                cadence(options.saveInterval(), options.saveSteps()),
+                options.keep().orElse(0),
+                options.tensorboard());
+    }
+
+    private static Cadence cadence(Interval interval, int steps) {
+        return switch (interval) {
+            case NO -> Cadence.NEVER;
+            case STEPS -> Cadence.everySteps(steps);
+            case EPOCH -> Cadence.EVERY_EPOCH;
+        };
+    }
+
+    private static Map<String, String> identity(TrainingConfig config) {
+        Map<String, String> identity = new TreeMap<>();
+        config.effective().forEach((key, value) -> {
+            if (IDENTITY.contains(key)) {
+                identity.put(key, text(value));
+            }
+        });
+        return identity;
+    }
+
+    private static String text(JsonValue value) {
+        return PythonJson.write(value).replaceAll("\\s*\\n\\s*", " ").strip();
+    }
+}

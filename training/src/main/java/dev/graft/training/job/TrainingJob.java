@@ -1,0 +1,108 @@
+package dev.graft.training.job;
+
+import dev.graft.runtime.generate.TokenizerSource;
+import dev.graft.runtime.session.Device;
+import dev.graft.training.adapter.Initialization;
+import dev.graft.training.adapter.TrainedAdapter;
+import dev.graft.training.config.FinetuningType;
+import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.data.Batches;
+import dev.graft.training.data.TrainingData;
+import dev.graft.training.engine.OrtTrainingEngine;
+import dev.graft.training.graph.TrainingTarget;
+import dev.graft.training.ort.GraphSettings;
+import dev.graft.training.run.Trainer;
+import dev.graft.training.run.checkpoint.AdapterWriter;
+import dev.graft.training.run.plan.MicroBatches;
+import dev.graft.training.run.report.RunListener;
+import dev.graft.training.run.report.RunResult;
+import dev.graft.training.step.Batch;
+import dev.graft.training.step.EngineState;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** A training that is ready to run. Owns the engine. */
+public final class TrainingJob implements AutoCloseable {
+    private final TrainingConfig config;
+    private final TrainingData data;
+    private final OrtTrainingEngine engine;
+
+    private TrainingJob(TrainingConfig config, TrainingData data, OrtTrainingEngine engine) {
+        this.config = config;
+        this.data = data;
+        this.engine = engine;
+    }
+
+    /**
+     * Reads the data, builds the training graph and draws the first values.
+     *
+     * @param tokenizer the model's, for data that is text
+     * @throws dev.graft.error.GraftException what {@link TrainingData#open} and {@link OrtTrainingEngine#open} throw
+     */
+    public static TrainingJob open(TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device) {
+        TrainingData data = TrainingData.open(config, tokenizer);
+        OrtTrainingEngine engine = OrtTrainingEngine.open(new OrtTrainingEngine.Recipe(
+                config.model().model(),
+                JobTarget.of(config),
+                JobTarget.head(config.loss()),
+                List.of(),
+                GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
+        float[] first = Initialization.of(engine.layout(), engine.stored(), config.seed());
+        int size = first.length;
+        engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
+        return new TrainingJob(config, data, engine);
+    }
+
+    /** What was found in the data. */
+    public TrainingData data() {
+        return data;
+    }
+
+    /** How many values are trained. */
+    public long trainableValues() {
+        return engine.layout().size();
+    }
+
+    /**
+     * Trains.
+     *
+     * @throws dev.graft.error.GraftException what {@link Trainer#run} throws
+     */
+    public RunResult run(List<RunListener> listeners, BooleanSupplier stop) {
+        dev.graft.training.run.TrainingData batches = new dev.graft.training.run.TrainingData(
+                microBatches(data.training()), data.evaluation().map(TrainingJob::microBatches));
+        return new Trainer(engine, JobPlan.of(config), batches, writer()).run(listeners, stop);
+    }
+
+    private AdapterWriter writer() {
+        Path base = config.model().model();
+        TrainingTarget target = JobTarget.of(config);
+        if (config.adapter().type() == FinetuningType.FULL) {
+            return new FullModel(base, engine.layout(), target);
+        }
+        String method = config.adapter().rankStabilized() ? "rsLoRA" : "LoRA";
+        TrainedAdapter trained = new TrainedAdapter(engine.layout(), target.scaling(), base, method);
+        return new AdapterFolder(trained, config.adapter().modulesToSave().isEmpty());
+    }
+
+    private static MicroBatches microBatches(Batches batches) {
+        return new MicroBatches() {
+            @Override
+            public int perEpoch() {
+                return batches.size();
+            }
+
+            @Override
+            public Batch batch(int epoch, int index) {
+                return batches.batch(epoch, index);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
