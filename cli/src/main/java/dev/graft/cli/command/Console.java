@@ -19,6 +19,7 @@ public final class Console {
     private final Terminal terminal;
     private final boolean json;
     private final boolean quiet;
+    private boolean statusShown;
 
     /**
      * A console.
@@ -62,10 +63,28 @@ public final class Console {
         results.println(Json.write(value));
     }
 
+    /** Prints a record as a JSON document in one line, for programs that read line by line. */
+    public void resultAsJsonLine(Object value) {
+        results.println(Json.writeLine(value));
+    }
+
     /** Says something on the way, unless {@code --quiet}. */
     public void note(String text) {
         if (!quiet) {
+            if (statusShown) {
+                status("");
+            }
             messages.println(Printable.of(text));
+        }
+    }
+
+    /** Shows a line that the next one, of whatever kind, takes the place of; on a terminal only. */
+    public void status(String text) {
+        if (!quiet && terminal.interactive()) {
+            String line = Printable.of(text);
+            messages.print("\r\u001b[K" + line.substring(0, Math.min(line.length(), width() - 1)));
+            messages.flush();
+            statusShown = !line.isEmpty();
         }
     }
 

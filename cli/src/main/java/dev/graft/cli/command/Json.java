@@ -17,22 +17,30 @@ import java.util.Optional;
  * JSON has no word for.
  */
 public final class Json {
-    private static final Gson GSON = new GsonBuilder()
-            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-            .setPrettyPrinting()
-            .serializeNulls()
-            .registerTypeHierarchyAdapter(Path.class, text(Path.class))
-            .registerTypeAdapter(DType.class, (JsonSerializer<DType>)
-                    (type, declared, context) -> new JsonPrimitive(type.displayName()))
-            .registerTypeAdapter(
-                    Shape.class, (JsonSerializer<Shape>) (shape, type, context) -> context.serialize(shape.toArray()))
-            .registerTypeHierarchyAdapter(Optional.class, (JsonSerializer<Optional<?>>)
-                    (value, type, context) -> value.isPresent() ? context.serialize(value.get()) : JsonNull.INSTANCE)
-            .registerTypeAdapter(Double.class, number())
-            .registerTypeAdapter(double.class, number())
-            .create();
+    private static final Gson GSON = builder().setPrettyPrinting().create();
+    private static final Gson IN_ONE_LINE = builder().create();
 
     private Json() {}
+
+    private static GsonBuilder builder() {
+        return new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .serializeNulls()
+                .registerTypeHierarchyAdapter(Path.class, text(Path.class))
+                .registerTypeAdapter(DType.class, (JsonSerializer<DType>)
+                        (type, declared, context) -> new JsonPrimitive(type.displayName()))
+                .registerTypeAdapter(Shape.class, (JsonSerializer<Shape>)
+                        (shape, type, context) -> context.serialize(shape.toArray()))
+                .registerTypeHierarchyAdapter(Optional.class, (JsonSerializer<Optional<?>>) (value, type, context) ->
+                        value.isPresent() ? context.serialize(value.get()) : JsonNull.INSTANCE)
+                .registerTypeAdapter(Double.class, number())
+                .registerTypeAdapter(double.class, number());
+    }
+
+    /** The document in one line. */
+    static String writeLine(Object value) {
+        return IN_ONE_LINE.toJson(value);
+    }
 
     /** The document. */
     public static String write(Object value) {

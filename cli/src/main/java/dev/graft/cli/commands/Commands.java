@@ -15,6 +15,7 @@ public final class Commands {
                 new AttachCommand(),
                 new VerifyCommand(),
                 new ConvertCommand(),
+                new TrainCommand(),
                 new GenerateCommand(),
                 new BenchCommand(),
                 new DemoCommand());

@@ -4,11 +4,11 @@ import dev.graft.cli.text.Printable;
 import java.util.List;
 
 /** Makes HTML from text that nobody has checked. */
-final class Html {
+public final class Html {
     private Html() {}
 
     /** Text for an element or a quoted attribute. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
         Printable.of(text).codePoints().forEach(point -> {
             switch (point) {
@@ -24,7 +24,7 @@ final class Html {
     }
 
     /** JSON for a script element: nothing in it can end the element. */
-    static String escapeJson(String json) {
+    public static String escapeJson(String json) {
         return json.replace("&", "\\u0026")
                 .replace("<", "\\u003c")
                 .replace(">", "\\u003e")
@@ -33,7 +33,7 @@ final class Html {
     }
 
     /** A table; a header that starts with {@code #} is a column of numbers; the cells are HTML already. */
-    static String table(List<String> header, List<List<String>> rows) {
+    public static String table(List<String> header, List<List<String>> rows) {
         StringBuilder html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
         for (String title : header) {
             boolean number = title.startsWith("#");
@@ -47,7 +47,7 @@ final class Html {
     }
 
     /** A long list that opens on a click; a short one that is open. */
-    static String folded(String title, int rows, String content) {
+    public static String folded(String title, int rows, String content) {
         int open = 40;
         return "<details" + (rows <= open ? " open" : "") + "><summary>" + escape(title) + "</summary>" + content
                 + "</details>";

@@ -1,0 +1,148 @@
+package dev.graft.cli.commands;
+
+import static dev.graft.cli.command.OptionDescription.flag;
+import static dev.graft.cli.command.OptionDescription.valued;
+
+import dev.graft.cli.command.Argument;
+import dev.graft.cli.command.Command;
+import dev.graft.cli.command.CommandDescription;
+import dev.graft.cli.command.Console;
+import dev.graft.cli.command.Invocation;
+import dev.graft.cli.text.Numbers;
+import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
+import dev.graft.cli.train.Interruption;
+import dev.graft.cli.train.TrainingLines;
+import dev.graft.cli.train.TrainingReport;
+import dev.graft.runtime.generate.TokenizerSource;
+import dev.graft.runtime.session.Device;
+import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.data.DataReport;
+import dev.graft.training.data.TrainingData;
+import dev.graft.training.job.TrainingJob;
+import dev.graft.training.run.report.RunResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code graft train}: trains an adapter on an ONNX model. */
+final class TrainCommand implements Command {
+    @Override
+    public CommandDescription description() {
+        return CommandDescription.command("train", "train an adapter on an ONNX model")
+                .details(
+                        "Reads LLaMA-Factory's YAML keys; model_name_or_path is the .onnx file. Writes a PEFT adapter, checkpoints and"
+                                + " logs into output_dir. The base is only read. Ctrl-C saves a checkpoint and stops; --resume goes on from it,"
+                                + " to the same bytes as if it had never stopped.")
+                .arguments(Argument.required("CONFIG", "a YAML file"))
+                .options(
+                        valued("set", "KEY=VALUE", "overrides a key of the file; may be repeated"),
+                        flag("resume", "go on from the newest checkpoint in output_dir"),
+                        valued("device", "NAME", "cpu or cuda (default: cpu)"))
+                .example("train", "graft train train.yaml")
+                .example("another rank, for 100 steps", "graft train train.yaml --set lora_rank=16 --set max_steps=100")
+                .example("go on after an interruption", "graft train train.yaml --resume")
+                .build();
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        Console console = invocation.console();
+        List<String> overrides = new ArrayList<>(invocation.options("set"));
+        if (invocation.has("resume")) {
+            overrides.add("resume_from_checkpoint=true");
+        }
+        TrainingConfig config = TrainingConfig.read(invocation.path("CONFIG"), overrides);
+        if (!config.ignored().isEmpty()) {
+            console.note("without effect here: " + String.join(", ", config.ignored()));
+        }
+        Device device = device(invocation);
+        if (TrainingData.isText(config)) {
+            try (HuggingFaceTokenizerSource tokenizer =
+                    HuggingFaceTokenizerSource.open(config.model().tokenizer())) {
+                return train(config, Optional.of(tokenizer), device, console);
+            }
+        }
+        return train(config, Optional.empty(), device, console);
+    }
+
+    private static int train(
+            TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device, Console console) {
+        console.note("building the training graph of " + config.model().model().getFileName());
+        try (TrainingJob job = TrainingJob.open(config, tokenizer, device);
+                Interruption interruption = Interruption.listen()) {
+            tell(job, console);
+            TrainingLines lines = new TrainingLines(console);
+            TrainingReport report = new TrainingReport(config);
+            RunResult result = job.run(List.of(lines, report), interruption::isAsked);
+            print(config.output().folder(), result, console);
+        }
+        return 0;
+    }
+
+    private static void tell(TrainingJob job, Console console) {
+        DataReport rows = job.data().report();
+        console.note("training " + Numbers.count(job.trainableValues()) + " values on "
+                + Numbers.plural(job.data().training().rows(), "row"));
+        if (rows.badRows() > 0) {
+            console.warn(Numbers.plural(rows.badRows(), "row") + " left out:");
+            rows.listed()
+                    .forEach(row -> console.warn(row.file().getFileName() + ":" + row.line() + ": " + row.problem()));
+        }
+    }
+
+    private static void print(Path folder, RunResult result, Console console) {
+        if (console.json()) {
+            console.resultAsJsonLine(Document.of(folder, result));
+            return;
+        }
+        console.result(String.format(
+                "%s after %d steps in %.1f s, %.0f tokens/s, loss %.4f%s",
+                result.stopped() == RunResult.Stopped.INTERRUPTED ? "stopped" : "trained",
+                result.steps(),
+                result.trainSeconds(),
+                result.tokensPerSecond(),
+                result.trainLoss(),
+                result.evalLoss().isPresent()
+                        ? String.format(
+                                ", evaluation loss %.4f", result.evalLoss().getAsDouble())
+                        : ""));
+        console.result(
+                result.stopped() == RunResult.Stopped.INTERRUPTED
+                        ? "go on with --resume; checkpoints are in " + folder
+                        : "adapter   " + folder + "\nreport    " + folder.resolve(TrainingReport.FILE_NAME));
+    }
+
+    private static Device device(Invocation invocation) {
+        String name = invocation.option("device").orElse("cpu");
+        return switch (name) {
+            case "cpu" -> Device.cpu();
+            case "cuda" -> Device.cuda(0);
+            default -> throw invocation.usageError("--device: expected cpu or cuda, got '" + name + "'");
+        };
+    }
+
+    /** The JSON document. */
+    record Document(
+            String stopped,
+            long steps,
+            double trainSeconds,
+            double tokensPerSecond,
+            double trainLoss,
+            @Nullable Double evalLoss,
+            @Nullable Double peakMemoryMb,
+            String adapter) {
+        static Document of(Path folder, RunResult result) {
+            return new Document(
+                    result.stopped().name().toLowerCase(java.util.Locale.ROOT),
+                    result.steps(),
+                    result.trainSeconds(),
+                    result.tokensPerSecond(),
+                    result.trainLoss(),
+                    result.evalLoss().isPresent() ? result.evalLoss().getAsDouble() : null,
+                    result.peakMemoryMb().isPresent() ? result.peakMemoryMb().getAsDouble() : null,
+                    folder.toString());
+        }
+    }
+}

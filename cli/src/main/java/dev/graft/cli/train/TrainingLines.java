@@ -1,0 +1,78 @@
+package dev.graft.cli.train;
+
+import dev.graft.cli.command.Console;
+import dev.graft.cli.text.Numbers;
+import dev.graft.training.run.report.EvaluationReport;
+import dev.graft.training.run.report.RunListener;
+import dev.graft.training.run.report.RunResult;
+import dev.graft.training.run.report.RunStart;
+import dev.graft.training.run.report.StepReport;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Tells how a run goes: a line that is written anew at each update on a terminal, a line now and then elsewhere. */
+public final class TrainingLines implements RunListener {
+    private final Console console;
+
+    /** Lines on a console. */
+    public TrainingLines(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void started(RunStart start) {
+        start.resumedFrom().ifPresent(folder -> console.note("going on from " + folder.getFileName()));
+        console.note(Numbers.plural(start.totalSteps(), "step") + ", " + start.stepsPerEpoch() + " an epoch");
+    }
+
+    @Override
+    public void stepped(StepReport report) {
+        console.status(line(report));
+    }
+
+    @Override
+    public void logged(StepReport report) {
+        console.note(line(report));
+    }
+
+    @Override
+    public void evaluated(EvaluationReport report) {
+        String values = report.result().named().entrySet().stream()
+                .map(entry -> String.format(Locale.ROOT, "%s %.4f", entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining("  "));
+        console.note(String.format(
+                Locale.ROOT,
+                "step %d/%d  %s%s",
+                report.step(),
+                report.totalSteps(),
+                values,
+                report.best() ? "  (best)" : ""));
+    }
+
+    @Override
+    public void saved(Path checkpoint) {
+        console.note("saved " + checkpoint.getFileName());
+    }
+
+    @Override
+    public void finished(RunResult result) {
+        console.status("");
+    }
+
+    private static String line(StepReport report) {
+        String memory = report.peakMemoryMb().isPresent()
+                ? String.format(Locale.ROOT, "  %.0f MB", report.peakMemoryMb().getAsDouble())
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "step %d/%d  loss %.4f  lr %.2e  %.0f tokens/s%s  %s left",
+                report.step(),
+                report.totalSteps(),
+                report.loss(),
+                report.learningRate(),
+                report.tokensPerSecond(),
+                memory,
+                Numbers.seconds(report.clock().remainingSeconds()));
+    }
+}

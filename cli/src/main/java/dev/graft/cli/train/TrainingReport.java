@@ -1,0 +1,105 @@
+package dev.graft.cli.train;
+
+import dev.graft.cli.command.Json;
+import dev.graft.cli.report.Html;
+import dev.graft.cli.report.PageTemplate;
+import dev.graft.cli.text.Numbers;
+import dev.graft.io.OutputTransaction;
+import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.run.report.EvaluationReport;
+import dev.graft.training.run.report.RunListener;
+import dev.graft.training.run.report.RunResult;
+import dev.graft.training.run.report.StepReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Collects the course of a run and writes it as one self-contained page beside the adapter. */
+public final class TrainingReport implements RunListener {
+    /** The page's name. */
+    public static final String FILE_NAME = "report.html";
+
+    private final TrainingConfig config;
+    private final List<Point> losses = new ArrayList<>();
+    private final List<Point> rates = new ArrayList<>();
+    private final List<Point> evaluations = new ArrayList<>();
+
+    /** A report of the run that a configuration asks for. */
+    public TrainingReport(TrainingConfig config) {
+        this.config = config;
+    }
+
+    /** A value at a step. */
+    record Point(long step, double value) {}
+
+    /** The plots' numbers. */
+    record Data(List<Point> losses, List<Point> rates, List<Point> evaluations) {}
+
+    @Override
+    public void logged(StepReport report) {
+        losses.add(new Point(report.step(), report.loss()));
+        rates.add(new Point(report.step(), report.learningRate()));
+    }
+
+    @Override
+    public void evaluated(EvaluationReport report) {
+        evaluations.add(new Point(report.step(), report.result().loss()));
+    }
+
+    @Override
+    public void finished(RunResult result) {
+        Path page = config.output().folder().resolve(FILE_NAME);
+        try (OutputTransaction transaction = OutputTransaction.open(page, true)) {
+            Files.writeString(transaction.stage(page), page(result), StandardCharsets.UTF_8);
+            transaction.commit();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String page(RunResult result) {
+        String data = Json.write(new Data(losses, rates, evaluations));
+        return PageTemplate.fill(
+                "training.html",
+                Map.of(
+                        "title", "Training",
+                        "summary", summary(result),
+                        "settings", settings(),
+                        "script", PageTemplate.resource("training.js"),
+                        "data", Html.escapeJson(data)));
+    }
+
+    private static String summary(RunResult result) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "ended",
+                Html.escape(result.stopped().name().toLowerCase(Locale.ROOT).replace('_', ' '))));
+        rows.add(List.of("steps", Long.toString(result.steps())));
+        rows.add(List.of("time", Numbers.seconds(result.trainSeconds())));
+        rows.add(List.of("tokens/s", String.format(Locale.ROOT, "%.0f", result.tokensPerSecond())));
+        rows.add(List.of("training loss", String.format(Locale.ROOT, "%.4f", result.trainLoss())));
+        result.evalLoss()
+                .ifPresent(loss -> rows.add(List.of("evaluation loss", String.format(Locale.ROOT, "%.4f", loss))));
+        result.peakMemoryMb()
+                .ifPresent(memory -> rows.add(List.of("peak memory", String.format(Locale.ROOT, "%.0f MB", memory))));
+        return Html.table(List.of("", ""), rows);
+    }
+
+    private String settings() {
+        List<List<String>> rows = new ArrayList<>();
+        config.effective()
+                .forEach((key, value) -> rows.add(List.of(
+                        "<code>" + Html.escape(key) + "</code>",
+                        "<code>"
+                                + Html.escape(dev.graft.adapter.format.json.PythonJson.write(value)
+                                        .strip())
+                                + "</code>")));
+        return Html.table(List.of("key", "value"), rows);
+    }
+}
