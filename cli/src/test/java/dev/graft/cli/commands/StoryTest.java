@@ -7,6 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.graft.cli.command.CommandRunner;
 import dev.graft.cli.command.Terminal;
+import dev.graft.compiler.synthetic.SyntheticLlama;
+import dev.graft.tensor.DType;
 import dev.graft.testing.Fixtures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -159,6 +161,23 @@ class StoryTest {
         assertThat(results())
                 .contains(
                         "base", "merged", "attached, constant", "attached, input", "naive insertion", "median / base");
+    }
+
+    @Test
+    void latencyIsMeasuredWhereWeightsAreExternal() {
+        SyntheticLlama.Written llama = SyntheticLlama.write(folder, 2_000_000, DType.FLOAT32);
+
+        assertThat(run(
+                        "bench",
+                        "latency",
+                        llama.model().toString(),
+                        llama.adapter().toString(),
+                        "--rounds",
+                        "1",
+                        "--json"))
+                .as(messages())
+                .isZero();
+        assertThat(json().getAsJsonObject("128").getAsJsonArray("rows")).hasSize(5);
     }
 
     @Test
