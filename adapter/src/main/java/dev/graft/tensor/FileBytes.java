@@ -3,6 +3,7 @@ package dev.graft.tensor;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.error.MissingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,12 +26,7 @@ public record FileBytes(Path file, long offset, long size) implements ByteSource
         try {
             return new FileBytes(file, 0, Files.size(file));
         } catch (NoSuchFileException e) {
-            throw new GraftException(
-                    ErrorCode.FILE_NOT_FOUND,
-                    "no such file",
-                    Location.ofFile(file),
-                    "Check the path; it is relative to the current folder.",
-                    e);
+            throw MissingFile.at(file, e);
         } catch (IOException e) {
             throw unreadable(file, e);
         }

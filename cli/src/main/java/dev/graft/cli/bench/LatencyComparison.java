@@ -74,7 +74,8 @@ public record LatencyComparison(int rounds, int threads) {
             sessions.open(Part.MERGED.displayName(), merged, Optional.empty());
             attach(sessions, resolution, folder.path(), AttachStyle.CONSTANT, Part.CONSTANT);
             attach(sessions, resolution, folder.path(), AttachStyle.INPUT, Part.INPUT);
-            Path naive = folder.path().resolve("naive.onnx");
+            // beside the attached model, because external weights lie there already
+            Path naive = folderOf(AttachStyle.CONSTANT, folder.path()).resolve("naive-" + base.getFileName());
             NaiveInsertion.write(resolution, naive);
             sessions.open(Part.NAIVE.displayName(), naive, Optional.empty());
             return measureAll(sessions, base, tokens, progress);
@@ -82,11 +83,15 @@ public record LatencyComparison(int rounds, int threads) {
     }
 
     private static void attach(Sessions sessions, Resolution resolution, Path folder, AttachStyle style, Part part) {
-        Path attached = folder.resolve("attached-" + style)
-                .resolve(resolution.model().file().getFileName());
+        Path attached =
+                folderOf(style, folder).resolve(resolution.model().file().getFileName());
         AttachReport report =
                 Attacher.attach(resolution, attached, AttachOptions.DEFAULT.withStyle(style), Progress.NONE);
         sessions.open(part.displayName(), attached, report.adapter());
+    }
+
+    private static Path folderOf(AttachStyle style, Path folder) {
+        return folder.resolve("attached-" + style);
     }
 
     private Map<Integer, LatencyReport> measureAll(

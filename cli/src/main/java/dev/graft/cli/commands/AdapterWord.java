@@ -1,5 +1,8 @@
 package dev.graft.cli.commands;
 
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -16,6 +19,7 @@ public record AdapterWord(Path path, double weight) {
      * behind the last {@code @} is a weight.
      *
      * @param toPath makes a path, or an error that a person understands
+     * @throws GraftException {@code USAGE} if something else than a number follows the {@code @} behind an existing path
      */
     public static AdapterWord parse(String word, Function<String, Path> toPath) {
         Path whole = toPath.apply(word);
@@ -23,10 +27,23 @@ public record AdapterWord(Path path, double weight) {
         if (at <= 0 || Files.exists(whole)) {
             return new AdapterWord(whole, 1);
         }
+        Path path = toPath.apply(word.substring(0, at));
         double weight = numberOrNan(word.substring(at + 1));
-        return Double.isFinite(weight)
-                ? new AdapterWord(toPath.apply(word.substring(0, at)), weight)
-                : new AdapterWord(whole, 1);
+        if (Double.isFinite(weight)) {
+            return new AdapterWord(path, weight);
+        }
+        if (Files.exists(path)) {
+            throw notAWeight(path, word.substring(at + 1));
+        }
+        return new AdapterWord(whole, 1);
+    }
+
+    private static GraftException notAWeight(Path path, String got) {
+        return new GraftException(
+                ErrorCode.USAGE,
+                "expected a number behind @, got '" + got + "'",
+                Location.ofFile(path),
+                "Write " + path + "@0.5 for half of the adapter, or leave @ and what follows out.");
     }
 
     private static double numberOrNan(String text) {

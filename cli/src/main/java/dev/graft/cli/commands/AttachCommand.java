@@ -109,7 +109,8 @@ final class AttachCommand implements Command {
             console.resultAsJson(Document.of(report));
             return;
         }
-        console.result("attached " + Numbers.plural(report.targets().size(), "target") + " in " + report.output() + ", "
+        String done = resolution.bindings().isEmpty() ? "made room for adapters at " : "attached ";
+        console.result(done + Numbers.plural(report.targets().size(), "target") + " in " + report.output() + ", "
                 + Numbers.plural(report.nodesAdded(), "node") + " more than the base");
         report.adapter().ifPresent(file -> console.result("  the adapter for it: " + file));
     }

@@ -15,9 +15,12 @@ import dev.graft.cli.command.Invocation;
 import dev.graft.cli.text.Numbers;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** {@code graft convert}: writes an adapter in another format. */
 final class ConvertCommand implements Command {
+    private static final Pattern FILE_ENDING = Pattern.compile("\\.[A-Za-z_]{2,16}$");
+
     @Override
     public CommandDescription description() {
         return CommandDescription.command("convert", "write an adapter in another format")
@@ -61,8 +64,22 @@ final class ConvertCommand implements Command {
     }
 
     private static TargetFormat target(Invocation invocation, Path output) {
-        String byName = output.toString().endsWith(".onnx_adapter") ? "onnx_adapter" : "peft";
-        return TargetFormat.valueOf(invocation.option("to").orElse(byName).toUpperCase(Locale.ROOT));
+        String word = invocation.option("to").orElseGet(() -> formatOf(invocation, output));
+        return TargetFormat.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** A PEFT adapter is a folder: a name like a file's of another kind was meant otherwise. */
+    private static String formatOf(Invocation invocation, Path output) {
+        String name = String.valueOf(output.getFileName());
+        if (name.endsWith(".onnx_adapter")) {
+            return "onnx_adapter";
+        }
+        if (FILE_ENDING.matcher(name).find()) {
+            throw invocation.usageError(
+                    "the format does not follow from the name " + name
+                            + ": name a folder for peft, a file that ends in .onnx_adapter, or say --to peft or --to onnx_adapter");
+        }
+        return "peft";
     }
 
     /** The JSON document. */

@@ -13,7 +13,8 @@ final class MergeSummary {
 
     private MergeSummary() {}
 
-    static void print(MergeReport report, double seconds, Console console) {
+    /** @param output as the person wrote it */
+    static void print(MergeReport report, Path output, double seconds, Console console) {
         report.warnings().forEach(console::warn);
         warnOfRounding(report, console);
         if (console.json()) {
@@ -22,7 +23,7 @@ final class MergeSummary {
         }
         long changed =
                 report.targets().stream().mapToLong(TargetReport::changed).sum();
-        console.result("merged " + Numbers.plural(report.targets().size(), "target") + " into " + report.output());
+        console.result("merged " + Numbers.plural(report.targets().size(), "target") + " into " + output);
         console.result(
                 "  " + Numbers.count(changed) + " of " + Numbers.count(elements(report)) + " target elements changed, "
                         + Numbers.bytes(report.bytes()) + " in "

@@ -23,6 +23,7 @@ import java.util.Optional;
 /** {@code graft verify}: whether an artifact does what base and adapters say. */
 final class VerifyCommand implements Command {
     private static final int DEFAULT_SAMPLES = 4;
+    private static final int MOST_CAUSES = 10;
     private static final int MOST_SAMPLES = 10_000;
 
     @Override
@@ -90,7 +91,11 @@ final class VerifyCommand implements Command {
             console.result("verified: it does what base and adapter say");
         } else {
             console.result("NOT verified:");
-            found.causes().forEach(cause -> console.result("  - " + cause));
+            found.causes().stream().limit(MOST_CAUSES).forEach(cause -> console.result("  - " + cause));
+            if (found.causes().size() > MOST_CAUSES) {
+                console.result(
+                        "  and " + (found.causes().size() - MOST_CAUSES) + " more: --report and --json list all");
+            }
         }
         report.ifPresent(files -> console.result("report: " + files.page() + " (and " + files.json() + ")"));
     }

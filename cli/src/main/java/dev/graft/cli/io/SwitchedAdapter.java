@@ -7,6 +7,8 @@ import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.convert.AdapterConverter;
 import dev.graft.adapter.format.convert.TargetFormat;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import java.nio.file.Path;
@@ -61,7 +63,24 @@ public final class SwitchedAdapter implements AutoCloseable {
         boolean genai = session.overridableInputs().keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
         NameStyle names = genai ? NameStyle.GENAI : NameStyle.OLIVE;
         AdapterConverter.convert(scaled(weighted), file, TargetFormat.ONNX_ADAPTER, names, false);
-        return session.loadAdapter(file);
+        try {
+            return session.loadAdapter(file);
+        } catch (GraftException e) {
+            throw aboutSource(e, weighted.adapter(), file);
+        }
+    }
+
+    /** The person knows the adapter's own file, and not the temporary one. */
+    private static GraftException aboutSource(GraftException e, Adapter adapter, Path file) {
+        Location at = e.location();
+        return file.equals(at.file())
+                ? new GraftException(
+                        e.code(),
+                        String.valueOf(e.getMessage()),
+                        new Location(adapter.source(), -1, at.tensor(), at.node()),
+                        e.remedy(),
+                        e)
+                : e;
     }
 
     private static Adapter scaled(WeightedAdapter weighted) {

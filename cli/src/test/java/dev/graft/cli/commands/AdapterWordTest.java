@@ -1,7 +1,10 @@
 package dev.graft.cli.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdapterWordTest {
     @TempDir
@@ -29,6 +33,19 @@ class AdapterWordTest {
     })
     void onlyANumberBehindTheLastAtIsAWeight(String word, String path, double weight) {
         assertThat(AdapterWord.parse(word, Path::of)).isEqualTo(new AdapterWord(Path.of(path), weight));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"half", "0,5", "NaN", ""})
+    void whatIsNoNumberBehindAnExistingPathIsAnError(String weight) throws IOException {
+        Path lora = Files.createDirectories(folder.resolve("lora"));
+
+        assertThatThrownBy(() -> AdapterWord.parse(lora + "@" + weight, Path::of))
+                .isInstanceOfSatisfying(GraftException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
+                    assertThat(e.remedy()).startsWith("Write " + lora + "@0.5 for half of the adapter");
+                })
+                .hasMessage("expected a number behind @, got '" + weight + "'");
     }
 
     @Test

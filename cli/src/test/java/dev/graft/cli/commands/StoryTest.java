@@ -1,45 +1,17 @@
 package dev.graft.cli.commands;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import dev.graft.cli.command.CommandRunner;
-import dev.graft.cli.command.Terminal;
-import dev.graft.testing.Fixtures;
-import java.io.ByteArrayOutputStream;
+import dev.graft.compiler.synthetic.SyntheticLlama;
+import dev.graft.tensor.DType;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as a person types them, on the bundled sample. */
-class StoryTest {
-    private final ByteArrayOutputStream results = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    private final Path sample = Fixtures.repository().resolve("samples/language-model");
-    private final String base = sample.resolve("base/model.onnx").toString();
-    private final String adapter = sample.resolve("adapter").toString();
-
-    @TempDir
-    Path folder;
-
-    @BeforeEach
-    void installHere() {
-        System.setProperty("graft.home", Fixtures.repository().toString());
-    }
-
-    @AfterEach
-    void uninstall() {
-        System.clearProperty("graft.home");
-    }
-
+class StoryTest extends TypedCommands {
     @Test
     void inspectShowsHowAdapterAndModelFit() {
         assertThat(run("inspect", base, adapter)).isZero();
@@ -107,7 +79,7 @@ class StoryTest {
     void roomForLaterAdaptersIsMadeByPattern() {
         assertThat(run("attach", base, "-o", output("a.onnx"), "--style", "input", "--targets", "q_proj|v_proj"))
                 .isZero();
-        assertThat(results()).contains("attached 8 targets");
+        assertThat(results()).contains("made room for adapters at 8 targets");
         assertThat(run("attach", base, "-o", output("b.onnx"), "--style", "input", "--targets", "w_proj"))
                 .isEqualTo(3);
         assertThat(messages()).contains("no module matches 'w_proj'", "graft inspect lists them");
@@ -162,6 +134,23 @@ class StoryTest {
     }
 
     @Test
+    void latencyIsMeasuredWhereWeightsAreExternal() {
+        SyntheticLlama.Written llama = SyntheticLlama.write(folder, 2_000_000, DType.FLOAT32);
+
+        assertThat(run(
+                        "bench",
+                        "latency",
+                        llama.model().toString(),
+                        llama.adapter().toString(),
+                        "--rounds",
+                        "1",
+                        "--json"))
+                .as(messages())
+                .isZero();
+        assertThat(json().getAsJsonObject("128").getAsJsonArray("rows")).hasSize(5);
+    }
+
+    @Test
     void mergeIsMeasuredAgainstACopy() throws IOException {
         assertThat(run("bench", "merge", "--sizes", "0.001", "--folder", folder.toString()))
                 .isZero();
@@ -175,33 +164,5 @@ class StoryTest {
         words.addAll(List.of(more));
         assertThat(run(words.toArray(String[]::new))).as(messages()).isZero();
         return results();
-    }
-
-    private String output(String name) {
-        return folder.resolve(name).toString();
-    }
-
-    private JsonObject json() {
-        return JsonParser.parseString(results()).getAsJsonObject();
-    }
-
-    private int run(String... words) {
-        results.reset();
-        messages.reset();
-        return new CommandRunner(
-                        Commands.all(),
-                        () -> "test",
-                        new PrintStream(results, true, UTF_8),
-                        new PrintStream(messages, true, UTF_8),
-                        Terminal.NONE)
-                .run(List.of(words));
-    }
-
-    private String results() {
-        return results.toString(UTF_8);
-    }
-
-    private String messages() {
-        return messages.toString(UTF_8);
     }
 }

@@ -28,7 +28,7 @@ public final class Attacher {
      */
     public static AttachReport attach(Resolution resolution, Path output, AttachOptions options, Progress progress) {
         Path base = resolution.model().file();
-        progress.begin("attaching " + resolution.bindings().size() + " changes", 3);
+        progress.begin("attaching to " + base.getFileName(), 3);
         OnnxModel model = ModelReader.read(base);
         int nodes = count(model);
         progress.advance(1);

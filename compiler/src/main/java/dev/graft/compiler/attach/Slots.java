@@ -7,6 +7,7 @@ import dev.graft.compiler.resolve.SiteKind;
 import dev.graft.compiler.resolve.SiteName;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ModelIndex;
+import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -39,6 +40,8 @@ public final class Slots {
             "decoder",
             "vision_model");
 
+    private static final int NAMED = 8;
+
     private Slots() {}
 
     /**
@@ -63,14 +66,25 @@ public final class Slots {
             });
         }
         if (slots.isEmpty()) {
-            throw new GraftException(
-                    ErrorCode.TARGET_NOT_FOUND,
-                    "no module matches '" + targets + "'; the model has "
-                            + candidates.subList(0, Math.min(8, candidates.size())),
-                    Location.ofFile(model.file()),
-                    "Give all-linear, or a regular expression for whole module paths; graft inspect lists them.");
+            throw noMatch(model, targets, candidates);
         }
         return List.copyOf(slots.values());
+    }
+
+    private static GraftException noMatch(ModelIndex model, String targets, List<String> candidates) {
+        List<String> ends = candidates.stream().map(Slots::lastPart).distinct().toList();
+        String meant = DidYouMean.sentence(targets, ends);
+        return new GraftException(
+                ErrorCode.TARGET_NOT_FOUND,
+                "no module matches '" + targets + "'; the model has "
+                        + String.join(", ", candidates.subList(0, Math.min(NAMED, candidates.size()))),
+                Location.ofFile(model.file()),
+                (meant.isEmpty() ? "" : meant + " ")
+                        + "Give all-linear, or a regular expression for module paths or their ends; graft inspect lists them.");
+    }
+
+    private static String lastPart(String module) {
+        return module.substring(module.lastIndexOf('.') + 1);
     }
 
     /** How many characters of every module path are an exporter's wrapper, {@code m.model.layers...}, of which adapters know nothing. */
@@ -83,7 +97,18 @@ public final class Slots {
         String first =
                 names.isEmpty() ? "" : names.get(0).substring(0, names.get(0).indexOf('.') + 1);
         boolean shared = !first.isEmpty() && names.stream().allMatch(name -> name.startsWith(first));
-        return shared && !ROOTS.contains(first.substring(0, first.length() - 1)) ? first.length() : 0;
+        return shared && (!isRoot(first) || holdsWholeModel(first, names)) ? first.length() : 0;
+    }
+
+    private static boolean isRoot(String prefix) {
+        return ROOTS.contains(prefix.substring(0, prefix.length() - 1));
+    }
+
+    /** A wrapper may be called as a root is: then it holds that root once more, or a head, which stands beside roots. */
+    private static boolean holdsWholeModel(String prefix, List<String> names) {
+        return names.stream()
+                .map(name -> name.substring(prefix.length()))
+                .anyMatch(inner -> inner.startsWith(prefix) || HEADS.contains(inner));
     }
 
     private static Map<String, WeightView> modules(ModelIndex model, Site site, String targets) {
@@ -101,7 +126,7 @@ public final class Slots {
 
     private static Predicate<String> wanted(String targets) {
         if (targets.equalsIgnoreCase(ALL_LINEAR)) {
-            return module -> !HEADS.contains(module.substring(module.lastIndexOf('.') + 1));
+            return module -> !HEADS.contains(lastPart(module));
         }
         try {
             Pattern pattern = Pattern.compile("(?:.*\\.)?(?:" + targets + ")");

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  */
 public final class MergeBenchmark {
     private static final int FEWEST_ROUNDS = 3;
-    private static final int MOST_ROUNDS = 12;
+    private static final int MOST_ROUNDS = 40;
     private static final double ROUNDS_FOR_BYTES = 4e9;
 
     private MergeBenchmark() {}

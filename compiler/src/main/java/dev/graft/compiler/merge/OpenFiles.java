@@ -3,6 +3,7 @@ package dev.graft.compiler.merge;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.error.MissingFile;
 import dev.graft.tensor.FileBytes;
 import dev.graft.tensor.FloatFormat;
 import dev.graft.tensor.Tensor;
@@ -89,8 +90,7 @@ final class OpenFiles implements AutoCloseable {
 
     private static GraftException unreadable(Path file, IOException cause) {
         if (cause instanceof NoSuchFileException) {
-            return new GraftException(
-                    ErrorCode.FILE_NOT_FOUND, "no such file", Location.ofFile(file), "Check the path.", cause);
+            return MissingFile.at(file, cause);
         }
         return new GraftException(
                 ErrorCode.IO_FAILED,

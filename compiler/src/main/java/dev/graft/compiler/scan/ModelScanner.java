@@ -3,6 +3,7 @@ package dev.graft.compiler.scan;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.error.MissingFile;
 import dev.graft.tensor.FileBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,11 +33,7 @@ public final class ModelScanner {
 
     private static void refuseOtherKinds(Path file) {
         if (!Files.exists(file)) {
-            throw new GraftException(
-                    ErrorCode.FILE_NOT_FOUND,
-                    "no such file",
-                    Location.ofFile(file),
-                    "Check the path; it is relative to the current folder.");
+            throw MissingFile.at(file);
         }
         if (!Files.isRegularFile(file)) {
             throw unknown(file, "expected an ONNX file, got a folder or device", "Name the .onnx file itself.");

@@ -6,6 +6,7 @@ import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.error.MissingFile;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.Tensor;
@@ -80,8 +81,7 @@ public final class InputFiles {
 
     private List<Map<String, HostTensor>> readLines() {
         if (!Files.exists(file)) {
-            throw new GraftException(
-                    ErrorCode.FILE_NOT_FOUND, "no such file", Location.ofFile(file), "Check the path.");
+            throw MissingFile.at(file);
         }
         List<Map<String, HostTensor>> samples = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(file)) {

@@ -9,6 +9,7 @@ import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.error.MissingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,12 +57,15 @@ public final class ModelSession implements AutoCloseable {
      * @throws GraftException {@code FILE_NOT_FOUND}, {@code RUNTIME_FAILED} with what ONNX Runtime said, {@code DEVICE_UNAVAILABLE}
      */
     public static ModelSession open(Path file, SessionSettings settings) {
+        if (!Files.exists(file)) {
+            throw MissingFile.at(file);
+        }
         if (!Files.isRegularFile(file)) {
             throw new GraftException(
                     ErrorCode.FILE_NOT_FOUND,
-                    Files.exists(file) ? "expected a model file, got something else" : "no such file",
+                    "expected a model file, got something else",
                     Location.ofFile(file),
-                    "Check the path; it is relative to the current folder.");
+                    "Name the .onnx file itself.");
         }
         OrtSession session = OrtRuntime.open(file, settings);
         try {

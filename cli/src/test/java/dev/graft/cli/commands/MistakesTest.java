@@ -1,0 +1,78 @@
+package dev.graft.cli.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What a person is told who mistypes, or mixes up what belongs together. */
+class MistakesTest extends TypedCommands {
+    private final String tokenizer = sample.resolve("base/tokenizer.json").toString();
+    private final String otherAdapter = sample.resolve("adapter-second-style").toString();
+
+    @Test
+    void aMisspeltPathGetsTheOneBesideIt() {
+        String misspelt = sample.resolve("adaptr").toString();
+
+        assertThat(run("merge", base, misspelt, "-o", output("m.onnx"))).isEqualTo(3);
+        assertThat(messages()).contains("no such file", "at: " + misspelt, "Did you mean '" + adapter + "'?");
+    }
+
+    @Test
+    void aWeightThatIsNoNumberIsAnErrorOfUsage() {
+        assertThat(run("merge", base, adapter + "@half", "-o", output("m.onnx")))
+                .isEqualTo(2);
+        assertThat(messages()).contains("expected a number behind @, got 'half'");
+    }
+
+    @Test
+    void anAdapterIsNotConvertedIntoAFolderThatLooksLikeAFile() {
+        assertThat(run("convert", adapter, "-o", output("style.safetensors"))).isEqualTo(2);
+        assertThat(messages())
+                .contains("the format does not follow from the name style.safetensors", "--to onnx_adapter");
+        assertThat(run("convert", adapter, "-o", output("epoch-1.5"))).isZero();
+        assertThat(run("convert", adapter, "-o", output("my.lora"), "--to", "peft"))
+                .isZero();
+    }
+
+    @Test
+    void anAdapterForAModelWithoutInputsForItIsNamedByItsOwnPath() {
+        assertThat(run("generate", base, "--prompt", "This", "--adapter", adapter))
+                .isEqualTo(3);
+        assertThat(messages())
+                .contains("the model has no overridable inputs", "at: " + adapter + ", tensor", "--style input")
+                .doesNotContain("switched.onnx_adapter");
+    }
+
+    @Test
+    void aModelWithRoomForLaterAdaptersTakesThemAsPeftNamesThem() {
+        String slots = output("slots.onnx");
+
+        assertThat(run("attach", base, "-o", slots, "--style", "input", "--targets", "all-linear"))
+                .isZero();
+        assertThat(results()).contains("made room for adapters at 28 targets");
+        assertThat(run(
+                        "generate",
+                        slots,
+                        "--prompt",
+                        "This",
+                        "--tokenizer",
+                        tokenizer,
+                        "--tokens",
+                        "3",
+                        "--adapter",
+                        adapter))
+                .as(messages())
+                .isZero();
+    }
+
+    @Test
+    void aMixtureWithAnotherAdapterIsNotExplainedWeightByWeight() {
+        String mixed = output("mixed.onnx");
+        assertThat(run("merge", base, adapter + "@0.7", otherAdapter + "@0.3", "-o", mixed))
+                .isZero();
+
+        assertThat(run("verify", base, adapter, "--merged", mixed)).isOne();
+        assertThat(results()).contains("resembles the right one", "more: --report and --json list all");
+        assertThat(results().lines().filter(line -> line.startsWith("  - "))).hasSize(10);
+    }
+}
