@@ -154,6 +154,12 @@ public final class GraphEditor {
         forget(value);
     }
 
+    /** Takes a value from its graph's inputs; one without a default is defined by nothing then, and waits for a node that makes it. */
+    public void releaseGraphInput(Value value) {
+        value.graph.inputs.removeIf(input -> input.value() == value);
+        value.input = false;
+    }
+
     /** Makes a value an output of its graph, behind the others; its type must be known. */
     public void addGraphOutput(Value value) {
         value.timesOutput++;
@@ -186,6 +192,11 @@ public final class GraphEditor {
     /** Sets a metadata entry of a node. */
     public void setMetadata(Node node, String key, String value) {
         node.metadata.put(key, value);
+    }
+
+    /** Removes the model's local functions, which no node may call any more. */
+    public void removeFunctions() {
+        model.functions.clear();
     }
 
     /** Sets a metadata entry of the model. */

@@ -82,12 +82,16 @@ final class GraphReader {
         FunctionProto.Builder rest =
                 proto.toBuilder().clearInput().clearOutput().clearNode().clearValueInfo();
         Graph body = new Graph(null, proto.getName(), null);
-        Function function = new Function(proto.getDomain(), proto.getName(), body, new Unmodelled(rest.build()));
+        Function function = new Function(
+                proto.getDomain(), proto.getName(), proto.getOverload(), body, new Unmodelled(rest.build()));
         ModelReader.readOpsets(proto.getOpsetImportList(), function.opsets);
         GraphProto.Builder graph = GraphProto.newBuilder().addAllNode(proto.getNodeList());
         proto.getInputList().forEach(name -> graph.addInputBuilder().setName(name));
         proto.getOutputList().forEach(name -> graph.addOutputBuilder().setName(name));
         fill(body, graph.addAllValueInfo(proto.getValueInfoList()).build());
+        // a node that is in no graph: defaults may be graphs, which need an owner
+        Node caller = new Node(body, "", proto.getDomain(), proto.getName(), null);
+        proto.getAttributeProtoList().forEach(value -> function.defaults.add(attributes.read(caller, value)));
         return function;
     }
 

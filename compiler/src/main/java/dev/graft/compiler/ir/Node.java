@@ -61,6 +61,11 @@ public final class Node {
         return opType;
     }
 
+    /** Which of several functions of its operator's name it calls; usually empty. */
+    public String overload() {
+        return overload;
+    }
+
     /** Whether it is this operator of ONNX's own set. */
     public boolean is(String operator) {
         return opType.equals(operator) && (domain.isEmpty() || domain.equals("ai.onnx"));

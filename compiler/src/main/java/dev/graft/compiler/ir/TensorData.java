@@ -56,6 +56,17 @@ public record TensorData(
         return TensorDecoder.decode(name, this);
     }
 
+    /**
+     * The same bytes, read as elements of another format; those in a data file stay there.
+     *
+     * @throws IllegalArgumentException if they are not as many bytes as that takes
+     */
+    public TensorData reinterpreted(String name, DType format, Shape newShape) {
+        Tensor tensor = tensor(name);
+        Tensor other = new Tensor(name, format, newShape, tensor.bytes());
+        return isExternal() ? new TensorData(format, newShape, storage, rest) : of(other);
+    }
+
     /** Whether the elements lie in a data file. */
     public boolean isExternal() {
         return storage instanceof Storage.External;

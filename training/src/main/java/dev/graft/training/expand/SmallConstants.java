@@ -1,0 +1,184 @@
+package dev.graft.training.expand;
+
+import dev.graft.compiler.ir.Attribute;
+import dev.graft.compiler.ir.Node;
+import dev.graft.compiler.ir.TensorData;
+import dev.graft.compiler.ir.Value;
+import dev.graft.compiler.ir.ValueType;
+import dev.graft.compiler.scan.ValueIndex.Dim;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of small values without running the model: constants, lengths of inputs, and what a few operators make of them.
+ * Elements are doubles, NaN where unknown; integers that a double does not hold are unknown.
+ */
+final class SmallConstants {
+    private static final int MOST_ELEMENTS = 64;
+    private static final int MOST_STEPS = 32;
+    private static final double LARGEST = 0x1p53;
+
+    private SmallConstants() {}
+
+    /** A truth value that is one element and known. */
+    static Optional<Boolean> truth(@Nullable Value value) {
+        return single(value).map(element -> element != 0);
+    }
+
+    /** A number that is one element and known. */
+    static Optional<Double> single(@Nullable Value value) {
+        double[] elements = value == null ? null : elements(value, MOST_STEPS);
+        return elements == null || elements.length != 1 || Double.isNaN(elements[0])
+                ? Optional.empty()
+                : Optional.of(elements[0]);
+    }
+
+    /** All elements, if the value is small and every one is known. */
+    static Optional<double[]> all(@Nullable Value value) {
+        double[] elements = value == null ? null : elements(value, MOST_STEPS);
+        return elements == null || Arrays.stream(elements).anyMatch(Double::isNaN)
+                ? Optional.empty()
+                : Optional.of(elements);
+    }
+
+    private static double @Nullable [] elements(@Nullable Value value, int steps) {
+        if (value == null || steps == 0) {
+            return null;
+        }
+        Optional<TensorData> constant = value.constant();
+        if (constant.isPresent()) {
+            return decode(constant.get());
+        }
+        Node node = value.producer().orElse(null);
+        if (node == null || !(node.domain().isEmpty() || node.domain().equals("ai.onnx"))) {
+            return null;
+        }
+        return switch (node.opType()) {
+            case "Constant" -> ofAttributes(node);
+            case "Identity", "Squeeze", "Unsqueeze", "Reshape", "Flatten" -> elements(node.input(0), steps - 1);
+            case "Cast" -> cast(node, steps);
+            case "Shape" -> node.attributes().isEmpty() ? lengths(node.input(0)) : null;
+            case "Gather" -> gather(node, steps);
+            case "Not" -> pairwise(node, steps, (a, b) -> a == 0 ? 1 : 0);
+            case "And" -> pairwise(node, steps, (a, b) -> a != 0 && b != 0 ? 1 : 0);
+            case "Or" -> pairwise(node, steps, (a, b) -> a != 0 || b != 0 ? 1 : 0);
+            case "Xor" -> pairwise(node, steps, (a, b) -> (a != 0) != (b != 0) ? 1 : 0);
+            case "Equal" -> pairwise(node, steps, (a, b) -> a == b ? 1 : 0);
+            case "Greater" -> pairwise(node, steps, (a, b) -> a > b ? 1 : 0);
+            case "GreaterOrEqual" -> pairwise(node, steps, (a, b) -> a >= b ? 1 : 0);
+            case "Less" -> pairwise(node, steps, (a, b) -> a < b ? 1 : 0);
+            case "LessOrEqual" -> pairwise(node, steps, (a, b) -> a <= b ? 1 : 0);
+            default -> null;
+        };
+    }
+
+    private static double @Nullable [] pairwise(Node node, int steps, DoubleBinaryOperator operator) {
+        double[] a = elements(node.input(0), steps - 1);
+        double[] b = node.inputs().size() == 1 ? a : elements(node.input(1), steps - 1);
+        if (a == null || b == null || a.length != b.length && a.length != 1 && b.length != 1) {
+            return null;
+        }
+        double[] result = new double[a.length == 1 ? b.length : a.length];
+        for (int i = 0; i < result.length; i++) {
+            double left = a[a.length == 1 ? 0 : i];
+            double right = b[b.length == 1 ? 0 : i];
+            result[i] = Double.isNaN(left) || Double.isNaN(right)
+                    ? Double.NaN
+                    : operator.applyAsDouble(left, right);
+        }
+        return result;
+    }
+
+    /** Between integers and truth values; a float may lose its fraction or its exponent, so it is unknown. */
+    private static double @Nullable [] cast(Node node, int steps) {
+        double[] from = elements(node.input(0), steps - 1);
+        DType to = DType.ofOnnxNumber(node.intAttribute("to", 0)).orElse(DType.STRING);
+        if (from == null || to != DType.BOOL && to != DType.INT64 && to != DType.INT32) {
+            return null;
+        }
+        double limit = to == DType.INT32 ? Integer.MAX_VALUE : LARGEST;
+        return Arrays.stream(from)
+                .map(x -> to == DType.BOOL && !Double.isNaN(x) ? (x != 0 ? 1 : 0) : x)
+                .map(x -> x == Math.rint(x) && Math.abs(x) <= limit ? x : Double.NaN)
+                .toArray();
+    }
+
+    private static double @Nullable [] gather(Node node, int steps) {
+        double[] data = elements(node.input(0), steps - 1);
+        double[] indices = elements(node.input(1), steps - 1);
+        if (data == null || indices == null || node.intAttribute("axis", 0) != 0) {
+            return null;
+        }
+        double[] result = new double[indices.length];
+        for (int i = 0; i < result.length; i++) {
+            double index = indices[i] < 0 ? indices[i] + data.length : indices[i];
+            result[i] = index >= 0 && index < data.length ? data[(int) index] : Double.NaN;
+        }
+        return result;
+    }
+
+    /** The lengths of an input or initializer; what a model says of other values need not be true. */
+    private static double @Nullable [] lengths(@Nullable Value value) {
+        if (value == null) {
+            return null;
+        }
+        Optional<TensorData> stored = value.constant();
+        if (stored.isPresent()) {
+            return Arrays.stream(stored.get().shape().toArray()).asDoubleStream().toArray();
+        }
+        boolean fed = value.isGraphInput() && value.graph().outer().isEmpty();
+        Optional<List<Dim>> dims = fed ? value.type().flatMap(ValueType::dims) : Optional.empty();
+        return dims.map(list -> list.stream()
+                        .mapToDouble(dim -> dim instanceof Dim.Fixed fixed ? fixed.length() : Double.NaN)
+                        .toArray())
+                .orElse(null);
+    }
+
+    private static double @Nullable [] ofAttributes(Node node) {
+        for (Attribute attribute : node.attributes()) {
+            if (attribute.value() instanceof Attribute.IntValue value) {
+                return new double[] {value.value()};
+            }
+            if (attribute.value() instanceof Attribute.FloatValue value) {
+                return new double[] {value.value()};
+            }
+            if (attribute.value() instanceof Attribute.IntsValue values
+                    && values.values().size() <= MOST_ELEMENTS) {
+                return values.values().stream().mapToDouble(Long::doubleValue).toArray();
+            }
+        }
+        return null;
+    }
+
+    private static double @Nullable [] decode(TensorData data) {
+        if (data.shape().elements() > MOST_ELEMENTS) {
+            return null;
+        }
+        Tensor tensor = data.tensor("constant");
+        if (data.dtype().isFloat()) {
+            return tensor.toDoubles();
+        }
+        double[] elements = new double[(int) data.shape().elements()];
+        ByteBuffer bytes = ByteBuffer.wrap(tensor.toBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = switch (data.dtype()) {
+                case INT64 -> exact(bytes.getLong());
+                case INT32 -> bytes.getInt();
+                case BOOL, UINT8 -> Byte.toUnsignedInt(bytes.get());
+                default -> Double.NaN;
+            };
+        }
+        return elements;
+    }
+
+    private static double exact(long value) {
+        return Math.abs((double) value) <= LARGEST ? value : Double.NaN;
+    }
+}
