@@ -142,6 +142,14 @@ public final class NodeGradient extends Formulas {
         return HostTensor.of(tensor).toLongs();
     }
 
+    /** The elements of a constant of any type. */
+    public double[] doubles(Value constant) {
+        Tensor tensor = constant.constant()
+                .orElseThrow(() -> refuse("'" + constant + "' is known only at run time"))
+                .tensor(constant.name());
+        return HostTensor.of(tensor).toDoubles();
+    }
+
     /** An axis that may count from the end, counted from the start. */
     public int axis(Value value, long axis) {
         return Math.toIntExact(axis < 0 ? axis + rank(value) : axis);
@@ -160,6 +168,11 @@ public final class NodeGradient extends Formulas {
      */
     public Value summedTo(Value gradient, Value input, List<Value> others, int matched) {
         return new Broadcasting(this).toInput(gradient, input, others, matched);
+    }
+
+    /** A gradient of the output's shape, summed to the shape of an input that was broadcast with the others. */
+    public Value summed(Value gradient, int index) {
+        return summedTo(gradient, in(index), inputsBut(index), 0);
     }
 
     /** The other inputs that the node has. */

@@ -2,6 +2,7 @@ package dev.graft.training.autodiff.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.error.GraftException;
 import dev.graft.training.autodiff.GradientCheck;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every rule against central differences. */
 class GradientRulesTest {
-    static final List<Row> ROWS = Stream.of(ArithmeticRows.ROWS)
+    static final List<Row> ROWS = Stream.of(ArithmeticRows.ROWS, ActivationRows.ROWS)
             .flatMap(List::stream)
             .toList();
 
@@ -31,8 +32,17 @@ class GradientRulesTest {
     @MethodSource("rows")
     void agreesWithCentralDifferences(Row row, long opset) throws Exception {
         for (boolean dynamic : new boolean[] {false, true}) {
-            GradientCheck.Outcome outcome = row.check(opset, dynamic);
-
+            GradientCheck.Outcome outcome;
+            try {
+                outcome = row.check(opset, dynamic);
+            } catch (GraftException e) {
+                // without Unsqueeze and ReduceSum along axes that are values nothing dynamic can be done
+                if (!dynamic || opset >= 13) {
+                    throw e;
+                }
+                assertThat(e).hasMessageContaining("operator set");
+                continue;
+            }
             assertThat(outcome.worst())
                     .as((dynamic ? "all lengths unknown: " : "all lengths fixed: ") + outcome.where())
                     .isLessThan(row.tolerance());

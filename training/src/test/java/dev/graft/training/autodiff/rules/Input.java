@@ -79,6 +79,11 @@ record Input(
         return new Input(Kind.NONE, Shape.of(), new double[0], null, false, false);
     }
 
+    /** The same plus a number. */
+    Input plus(double summand) {
+        return values(shape, Arrays.stream(values).map(value -> value + summand).toArray());
+    }
+
     /** The same, its gradient not checked. */
     Input frozen() {
         return new Input(kind, shape, values, dtype, constant, false);
