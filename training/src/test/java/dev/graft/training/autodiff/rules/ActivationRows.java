@@ -20,8 +20,8 @@ final class ActivationRows {
         rows.add(row("Relu", 13, 21).in(floats(2, 3, 4)));
         rows.add(row("LeakyRelu", 13, 21).in(floats(2, 3)).inFloat32());
         rows.add(row("LeakyRelu", 13, 21).in(floats(7)).with(Attribute.of("alpha", 1.5f)).inFloat32());
-        rows.add(row("ThresholdedRelu", 13, 21).in(distinct(4, 5)).curvedInFloat32());
-        rows.add(row("ThresholdedRelu", 13).in(distinct(9)).with(Attribute.of("alpha", 0.2f)).curvedInFloat32());
+        rows.add(row("ThresholdedRelu", 13, 21).in(distinct(4, 5).plus(0.1)).curvedInFloat32());
+        rows.add(row("ThresholdedRelu", 13).in(distinct(9)).with(Attribute.of("alpha", 0.3f)).curvedInFloat32());
         rows.add(row("PRelu", 13, 21).in(floats(2, 3, 4), floats(3, 1)).curvedInFloat32());
         rows.add(row("PRelu", 13, 21).in(floats(2, 3), floats(1)).curvedInFloat32());
         for (String operator : new String[] {"Elu", "Selu", "Celu"}) {
@@ -31,7 +31,7 @@ final class ActivationRows {
         rows.add(row("HardSigmoid", 13, 21).in(distinct(1, 11)).curvedInFloat32());
         rows.add(row("HardSigmoid", 13)
                 .in(distinct(40))
-                .with(Attribute.of("alpha", 0.4f), Attribute.of("beta", 0.45f))
+                .with(Attribute.of("alpha", 1 / 3f), Attribute.of("beta", 0.5f))
                 .curvedInFloat32());
         rows.add(row("HardSwish", 14, 21).in(distinct(3, 17)).curvedInFloat32());
         gates(rows);

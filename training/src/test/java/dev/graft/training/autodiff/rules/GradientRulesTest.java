@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every rule against central differences. */
 class GradientRulesTest {
-    static final List<Row> ROWS = Stream.of(ArithmeticRows.ROWS, ActivationRows.ROWS)
+    static final List<Row> ROWS = Stream.of(ArithmeticRows.ROWS, ActivationRows.ROWS, ReductionRows.ROWS)
             .flatMap(List::stream)
             .toList();
 
