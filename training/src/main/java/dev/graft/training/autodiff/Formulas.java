@@ -3,8 +3,11 @@ package dev.graft.training.autodiff;
 import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.GraphBuilder;
 import dev.graft.compiler.ir.GraphEditor;
+import dev.graft.compiler.ir.TensorData;
 import dev.graft.compiler.ir.Value;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +20,7 @@ public class Formulas {
     private static final long SPLIT_SIZES_AS_INPUT = 13;
     private static final long SUM_AXES_AS_INPUT = 13;
     private static final long REDUCE_AXES_AS_INPUT = 18;
+    private static final long EQUAL_OF_FLOATS = 11;
 
     private final GraphEditor editor;
     private final GraphBuilder g;
@@ -55,22 +59,27 @@ public class Formulas {
         return g.node(operator, GraphBuilder.MICROSOFT, inputs, Arrays.asList(attributes));
     }
 
+    /** The sum, broadcast. */
     public final Value add(Value a, Value b) {
         return g.add(a, b);
     }
 
+    /** The difference, broadcast. */
     public final Value sub(Value a, Value b) {
         return g.sub(a, b);
     }
 
+    /** The elementwise product, broadcast. */
     public final Value mul(Value a, Value b) {
         return g.mul(a, b);
     }
 
+    /** The elementwise quotient, broadcast. */
     public final Value div(Value a, Value b) {
         return g.div(a, b);
     }
 
+    /** The value with the other sign. */
     public final Value neg(Value x) {
         return g.node("Neg", x);
     }
@@ -115,12 +124,12 @@ public class Formulas {
 
     /** The sum along axes. */
     public final Value sum(Value x, boolean keep, long... axes) {
-        return reduce("ReduceSum", SUM_AXES_AS_INPUT, x, keep, axes);
+        return reduce("ReduceSum", x, keep, axes);
     }
 
     /** The mean along axes. */
     public final Value mean(Value x, boolean keep, long... axes) {
-        return reduce("ReduceMean", REDUCE_AXES_AS_INPUT, x, keep, axes);
+        return reduce("ReduceMean", x, keep, axes);
     }
 
     /** The sum along axes that are a value themselves, which stay with length 1; all of none (from opset 13 on). */
@@ -129,11 +138,32 @@ public class Formulas {
                 "ReduceSum", List.of(x, axes), Attribute.of("keepdims", 1L), Attribute.of("noop_with_empty_axes", 1L));
     }
 
-    private Value reduce(String operator, long asInput, Value x, boolean keep, long... axes) {
+    /** One of the operators that reduce along axes; the value itself where there are none. */
+    public final Value reduce(String operator, Value x, boolean keep, long... axes) {
+        if (axes.length == 0) {
+            return x;
+        }
         Attribute kept = Attribute.of("keepdims", keep ? 1L : 0L);
-        return opset >= asInput
+        return opset >= (operator.equals("ReduceSum") ? SUM_AXES_AS_INPUT : REDUCE_AXES_AS_INPUT)
                 ? node(operator, List.of(x, ints(axes)), kept)
                 : node(operator, List.of(x), Attribute.ofInts("axes", axes), kept);
+    }
+
+    /** One or the other, element by element. */
+    public final Value where(Value condition, Value then, Value otherwise) {
+        return node("Where", condition, then, otherwise);
+    }
+
+    /** Whether the elements are equal; before operator set 11 that is not defined for floats. */
+    public final Value equal(Value a, Value b) {
+        return opset >= EQUAL_OF_FLOATS
+                ? node("Equal", a, b)
+                : node("Not", node("Or", node("Greater", a, b), node("Less", a, b)));
+    }
+
+    /** 1 where a condition holds and 0 elsewhere. */
+    public final Value indicator(Value condition, DType dtype) {
+        return cast(condition, dtype);
     }
 
     /** New axes of length 1. */
@@ -180,13 +210,13 @@ public class Formulas {
 
     /** Zeros of a shape that is a value. */
     public final Value zeros(DType dtype, Value shape) {
-        return node(
-                "ConstantOfShape",
-                List.of(shape),
-                Attribute.of(
-                        "value",
-                        dev.graft.compiler.ir.TensorData.of(
-                                dev.graft.tensor.Tensor.ofDoubles("zero", dtype, dev.graft.tensor.Shape.of(1), 0))));
+        return filled(dtype, shape, 0);
+    }
+
+    /** One number everywhere, in a shape that is a value. */
+    public final Value filled(DType dtype, Value shape, double value) {
+        Tensor one = Tensor.ofDoubles("value", dtype, Shape.of(1), value);
+        return node("ConstantOfShape", List.of(shape), Attribute.of("value", TensorData.of(one)));
     }
 
     /** The value in another number format. */

@@ -134,12 +134,40 @@ public final class NodeGradient extends Formulas {
         return type(value).dim(axis);
     }
 
+    /** The shape of a value of the forward graph as int64: written down where it is fixed, asked for at each run elsewhere. */
+    public Value shapeOf(Value value) {
+        int rank = type(value).rank();
+        long[] lengths = new long[Math.max(rank, 0)];
+        for (int axis = 0; axis < rank; axis++) {
+            OptionalLong length = dim(value, axis);
+            if (length.isEmpty()) {
+                return shape(value);
+            }
+            lengths[axis] = length.getAsLong();
+        }
+        return rank < 0 ? shape(value) : ints(lengths);
+    }
+
+    /** The length of an axis of a value of the forward graph, as a vector of one element. */
+    public Value length(Value value, int axis) {
+        OptionalLong fixed = dim(value, axis);
+        return fixed.isPresent() ? ints(fixed.getAsLong()) : at(shape(value), axis);
+    }
+
     /** The elements of a constant of int64 or int32. */
     public long[] longs(Value constant) {
         Tensor tensor = constant.constant()
                 .orElseThrow(() -> refuse("'" + constant + "' is known only at run time"))
                 .tensor(constant.name());
         return HostTensor.of(tensor).toLongs();
+    }
+
+    /** The elements of a constant of any type. */
+    public double[] doubles(Value constant) {
+        Tensor tensor = constant.constant()
+                .orElseThrow(() -> refuse("'" + constant + "' is known only at run time"))
+                .tensor(constant.name());
+        return HostTensor.of(tensor).toDoubles();
     }
 
     /** An axis that may count from the end, counted from the start. */
@@ -160,6 +188,11 @@ public final class NodeGradient extends Formulas {
      */
     public Value summedTo(Value gradient, Value input, List<Value> others, int matched) {
         return new Broadcasting(this).toInput(gradient, input, others, matched);
+    }
+
+    /** A gradient of the output's shape, summed to the shape of an input that was broadcast with the others. */
+    public Value summed(Value gradient, int index) {
+        return summedTo(gradient, in(index), inputsBut(index), 0);
     }
 
     /** The other inputs that the node has. */

@@ -1,6 +1,6 @@
 package dev.graft.training.autodiff.rules;
 
-import static dev.graft.training.autodiff.GradientTable.microsoft;
+import static dev.graft.training.autodiff.GradientTable.broadcast;
 import static dev.graft.training.autodiff.GradientTable.rule;
 
 import dev.graft.compiler.ir.Value;
@@ -8,61 +8,76 @@ import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;
 
-/** Activations, and the softmax. */
+/** Activations with one formula on each side of zero; at the kink they have the slope that PyTorch gives. */
 final class ActivationRules {
     static final List<Entry> ENTRIES = List.of(
-            rule("Sigmoid", 6, g -> g.give(0, () -> g.mul(g.dy(), sigmoidSlope(g, g.out())))),
-            rule("Tanh", 6, g -> g.give(0, () -> g.mul(g.dy(), g.sub(g.constant(1), g.mul(g.out(), g.out()))))),
-            rule(
-                    "Relu",
-                    6,
-                    g -> g.give(
-                            0,
-                            () -> g.node("Where", g.node("Greater", g.in(0), g.constant(0)), g.dy(), g.constant(0)))),
-            rule(
-                    "Erf",
-                    9,
-                    g -> g.give(0, () -> {
-                        Value bell = g.node("Exp", g.neg(g.mul(g.in(0), g.in(0))));
-                        return g.mul(g.dy(), g.mul(bell, g.constant(2 / Math.sqrt(Math.PI))));
-                    })),
-            microsoft("QuickGelu", ActivationRules::quickGelu),
-            rule("Softmax", 13, ActivationRules::softmax),
-            rule("LogSoftmax", 13, ActivationRules::logSoftmax));
+            rule("Relu", 6, g -> g.give(0, () -> g.mul(g.dy(), g.node("Sign", g.out())))),
+            slope("LeakyRelu", 6, g -> SelectionRules.step(g, positive(g), alpha(g, 0.01f))),
+            slope("ThresholdedRelu", 10, ActivationRules::thresholdedRelu),
+            broadcast("PRelu", 7, ActivationRules::pRelu),
+            slope("Elu", 6, g -> exponential(g, 1, alpha(g, 1))),
+            slope("Selu", 6, ActivationRules::selu),
+            slope("Celu", 12, ActivationRules::celu),
+            slope("HardSigmoid", 6, ActivationRules::hardSigmoid),
+            slope("HardSwish", 14, ActivationRules::hardSwish));
 
     private ActivationRules() {}
 
-    private static Value sigmoidSlope(NodeGradient g, Value y) {
-        return g.mul(y, g.sub(g.constant(1), y));
+    /** A factor of the gradient. */
+    interface Slope {
+        Value of(NodeGradient g);
     }
 
-    /** {@code y = x · σ(αx)}: {@code dx = dy · (σ + αx · σ · (1 - σ))}. */
-    private static void quickGelu(NodeGradient g) {
-        g.give(0, () -> {
-            float alpha = g.node().floatAttribute("alpha", 1.702f);
-            Value scaled = alpha == 1 ? g.in(0) : g.mul(g.in(0), g.constant(alpha));
-            Value gate = g.node("Sigmoid", scaled);
-            // σ + αx·σ·(1-σ) = σ · (1 + αx - αx·σ)
-            Value inner = g.add(g.sub(scaled, g.mul(scaled, gate)), g.constant(1));
-            return g.mul(g.dy(), g.mul(gate, inner));
-        });
+    /** A rule {@code dx = dy · slope}. */
+    static Entry slope(String operator, long since, Slope slope) {
+        return rule(operator, since, g -> g.give(0, () -> g.mul(g.dy(), slope.of(g))));
     }
 
-    /** {@code dx = y · (dy - Σ dy·y)}. */
-    private static void softmax(NodeGradient g) {
-        g.give(0, () -> {
-            long axis = g.node().intAttribute("axis", -1);
-            Value weighted = g.mul(g.dy(), g.out());
-            return g.sub(weighted, g.mul(g.out(), g.sum(weighted, true, g.axis(g.out(), axis))));
-        });
+    private static double alpha(NodeGradient g, float otherwise) {
+        return g.node().floatAttribute("alpha", otherwise);
     }
 
-    /** {@code dx = dy - e^y · Σ dy}. */
-    private static void logSoftmax(NodeGradient g) {
-        g.give(0, () -> {
-            long axis = g.node().intAttribute("axis", -1);
-            Value sum = g.sum(g.dy(), true, g.axis(g.out(), axis));
-            return g.sub(g.dy(), g.mul(g.node("Exp", g.out()), sum));
-        });
+    private static Value positive(NodeGradient g) {
+        return g.node("Greater", g.in(0), g.constant(0));
+    }
+
+    private static Value thresholdedRelu(NodeGradient g) {
+        return g.indicator(g.node("Greater", g.in(0), g.constant(alpha(g, 1))), g.dtype(g.out()));
+    }
+
+    /** {@code dx = dy · (x > 0 ? 1 : a)}, {@code da = dy · min(x, 0)}. */
+    private static void pRelu(NodeGradient g) {
+        g.give(0, () -> g.mul(g.dy(), g.where(positive(g), g.constant(1), g.in(1))));
+        g.give(1, () -> g.mul(g.dy(), g.node("Min", g.in(0), g.constant(0))));
+    }
+
+    /** Of {@code x > 0 ? above · x : factor · (e^x - 1)}, whose slope below zero is {@code y + factor}. */
+    private static Value exponential(NodeGradient g, double above, double factor) {
+        return g.where(positive(g), g.constant(above), g.add(g.out(), g.constant(factor)));
+    }
+
+    private static Value selu(NodeGradient g) {
+        double gamma = g.node().floatAttribute("gamma", 1.05070102214813232421875f);
+        return exponential(g, gamma, gamma * alpha(g, 1.67326319217681884765625f));
+    }
+
+    /** {@code e^(x/α) = y/α + 1} below zero. */
+    private static Value celu(NodeGradient g) {
+        Value below = g.mul(g.node("Min", g.out(), g.constant(0)), g.constant(1 / alpha(g, 1)));
+        return g.add(below, g.constant(1));
+    }
+
+    /** α where the output lies between 0 and 1. */
+    private static Value hardSigmoid(NodeGradient g) {
+        Value inside = g.node(
+                "And", g.node("Greater", g.out(), g.constant(0)), g.node("Less", g.out(), g.constant(1)));
+        return g.where(inside, g.constant(alpha(g, 0.2f)), g.constant(0));
+    }
+
+    /** {@code x/3 + 1/2} between -3 and 3. */
+    private static Value hardSwish(NodeGradient g) {
+        Value middle = g.add(g.mul(g.in(0), g.constant(1 / 3.0)), g.constant(0.5));
+        Value upper = g.where(g.node("Less", g.in(0), g.constant(3)), middle, g.constant(1));
+        return g.where(g.node("Greater", g.in(0), g.constant(-3)), upper, g.constant(0));
     }
 }

@@ -7,7 +7,11 @@ public final class GradientRules {
     /** The table. */
     public static final GradientTable TABLE = GradientTable.of(
             ArithmeticRules.ENTRIES,
+            PowerRule.ENTRIES,
+            SelectionRules.ENTRIES,
             ActivationRules.ENTRIES,
+            GateRules.ENTRIES,
+            SoftmaxRules.ENTRIES,
             ProductRules.ENTRIES,
             LayoutRules.ENTRIES,
             ReductionRules.ENTRIES,

@@ -1,6 +1,5 @@
 package dev.graft.training.autodiff.rules;
 
-import static dev.graft.training.autodiff.GradientTable.broadcast;
 import static dev.graft.training.autodiff.GradientTable.rule;
 
 import dev.graft.compiler.ir.Value;
@@ -23,12 +22,7 @@ final class LayoutRules {
             rule("Expand", 8, g -> g.give(0, () -> g.summedTo(g.dy(), g.in(0), List.of(g.out()), 0))),
             rule("Concat", 4, LayoutRules::concat),
             rule("Split", 2, LayoutRules::split),
-            rule("Slice", 10, LayoutRules::slice),
-            broadcast("Where", 9, g -> {
-                Value zero = g.constant(0);
-                g.give(1, () -> g.node("Where", g.in(0), g.dy(), zero));
-                g.give(2, () -> g.node("Where", g.in(0), zero, g.dy()));
-            }));
+            rule("Slice", 10, LayoutRules::slice));
 
     private LayoutRules() {}
 

@@ -7,70 +7,98 @@ import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.LongStream;
 
-/** Sums, means and extremes along axes. */
+/**
+ * Reductions along axes. What is computed of the gradient is computed while it is small, before it is repeated along the axes.
+ * Equal extremes share the gradient, as in PyTorch's amax; the L2 norm of zeros has the gradient zero.
+ */
 final class ReductionRules {
     static final List<Entry> ENTRIES = List.of(
-            rule("ReduceSum", 1, g -> g.give(0, () -> spread(g, g.dy()))), rule("ReduceMean", 1, ReductionRules::mean));
+            rule("ReduceSum", 1, g -> g.give(0, () -> repeat(g, kept(g, g.dy())))),
+            rule("ReduceMean", 1, g -> g.give(0, () -> repeat(g, kept(g, mean(g))))),
+            rule("ReduceMax", 1, ReductionRules::extreme),
+            rule("ReduceMin", 1, ReductionRules::extreme),
+            rule("ReduceL1", 1, g -> g.give(0, () -> g.mul(kept(g, g.dy()), g.node("Sign", g.in(0))))),
+            rule("ReduceL2", 1, ReductionRules::norm),
+            rule("ReduceSumSquare", 1, g -> g.give(0, () -> g.mul(g.in(0), kept(g, g.add(g.dy(), g.dy()))))),
+            rule("ReduceLogSum", 1, g -> g.give(
+                    0, () -> repeat(g, kept(g, g.div(g.dy(), g.node("Exp", g.out())))))),
+            rule("ReduceLogSumExp", 1, ReductionRules::logSumExp),
+            rule("ReduceProd", 1, ReductionRules::product));
 
     private ReductionRules() {}
 
-    /** {@code dx = dy / n} everywhere, where n elements went into each output. */
-    private static void mean(NodeGradient g) {
+    /** {@code dy / n} where n elements went into each output. */
+    private static Value mean(NodeGradient g) {
+        return ReducedAxes.of(g)
+                .flatMap(axes -> axes.fixedCount(g))
+                .map(count -> g.mul(g.dy(), g.constant(1.0 / count)))
+                .orElseGet(() -> g.div(g.dy(), g.div(size(g, g.in(0)), size(g, g.out()))));
+    }
+
+    private static Value size(NodeGradient g, Value value) {
+        return g.cast(g.node("Size", value), g.dtype(g.out()));
+    }
+
+    private static void extreme(NodeGradient g) {
         g.give(0, () -> {
-            Value x = g.in(0);
-            Value count = g.div(g.cast(g.node("Size", x), g.dtype(x)), g.cast(g.node("Size", g.out()), g.dtype(x)));
-            Optional<Long> fixed = fixedCount(g);
-            Value scaled = fixed.isPresent() ? g.mul(g.dy(), g.constant(1.0 / fixed.get())) : g.div(g.dy(), count);
-            return spread(g, scaled);
+            DType dtype = g.dtype(g.out());
+            Value chosen = g.indicator(g.equal(g.in(0), kept(g, g.out())), dtype);
+            return g.mul(chosen, g.div(kept(g, g.dy()), total(g, chosen)));
         });
     }
 
-    private static Optional<Long> fixedCount(NodeGradient g) {
-        long count = 1;
-        for (long axis : axes(g)) {
-            var length = g.dim(g.in(0), (int) axis);
-            if (length.isEmpty()) {
-                return Optional.empty();
-            }
-            count *= length.getAsLong();
-        }
-        return Optional.of(count);
+    /** {@code dx = x · dy/y}. */
+    private static void norm(NodeGradient g) {
+        g.give(0, () -> {
+            Value zero = g.constant(0);
+            Value ratio = g.where(g.equal(g.out(), zero), zero, g.div(g.dy(), g.out()));
+            return g.mul(g.in(0), kept(g, ratio));
+        });
     }
 
-    /** A gradient of the output's shape, repeated along the axes that were reduced. */
-    static Value spread(NodeGradient g, Value gradient) {
-        Value kept = withAxes(g, gradient);
-        return g.node("Expand", kept, g.shape(g.in(0)));
+    /** {@code dx = dy · exp(x - y)}. */
+    private static void logSumExp(NodeGradient g) {
+        g.give(0, () -> g.mul(kept(g, g.dy()), g.node("Exp", g.sub(g.in(0), kept(g, g.out())))));
+    }
+
+    /** The product of all others: without a division by what is zero. */
+    private static void product(NodeGradient g) {
+        g.give(0, () -> {
+            DType dtype = g.dtype(g.out());
+            Value isZero = g.equal(g.in(0), g.constant(0));
+            Value zeros = g.indicator(isZero, dtype);
+            Value nonzero = g.where(isZero, g.constant(1), g.in(0));
+            Value product = reduce(g, "ReduceProd", nonzero);
+            Value others = g.sub(total(g, zeros), zeros);
+            Value slope = g.div(g.mul(product, kept(g, g.dy())), nonzero);
+            return g.where(g.equal(others, g.constant(0)), slope, g.constant(0));
+        });
+    }
+
+    private static Value total(NodeGradient g, Value value) {
+        return reduce(g, "ReduceSum", value);
+    }
+
+    /** Another reduction along the node's axes, which stay with length 1. */
+    private static Value reduce(NodeGradient g, String operator, Value value) {
+        long[] axes = ReducedAxes.of(g)
+                .orElseThrow(() -> g.refuse("its axes are known only at run time"))
+                .axes();
+        return g.reduce(operator, value, true, axes);
+    }
+
+    private static Value repeat(NodeGradient g, Value kept) {
+        return g.node("Expand", kept, g.shapeOf(g.in(0)));
     }
 
     /** A value of the output's shape with the axes that were reduced, of length 1. */
-    static Value withAxes(NodeGradient g, Value value) {
-        boolean keep = g.node().intAttribute("keepdims", 1) != 0;
-        long[] axes = axes(g);
-        return keep || axes.length == 0 ? value : g.unsqueeze(value, axes);
-    }
-
-    /** The axes that the node reduces, from the start and in order. */
-    static long[] axes(NodeGradient g) {
-        Value x = g.in(0);
-        Optional<List<Long>> attribute = g.node().intsAttribute("axes");
-        long[] axes;
-        if (attribute.isPresent()) {
-            axes = attribute.get().stream().mapToLong(Long::longValue).toArray();
-        } else if (g.has(1)) {
-            axes = g.in(1)
-                    .constant()
-                    .map(data -> data.dtype() == DType.INT64 ? g.longs(g.in(1)) : null)
-                    .orElseThrow(() -> g.refuse("its axes are known only at run time"));
-        } else {
-            axes = new long[0];
+    private static Value kept(NodeGradient g, Value value) {
+        if (g.node().intAttribute("keepdims", 1) != 0) {
+            return value;
         }
-        if (axes.length == 0 && g.node().intAttribute("noop_with_empty_axes", 0) == 0) {
-            return LongStream.range(0, g.rank(x)).toArray();
-        }
-        return LongStream.of(axes).map(axis -> g.axis(x, axis)).sorted().toArray();
+        return ReducedAxes.of(g)
+                .map(axes -> axes.axes().length == 0 ? value : g.unsqueeze(value, axes.axes()))
+                .orElseGet(() -> g.node("Unsqueeze", value, g.in(1)));
     }
 }
