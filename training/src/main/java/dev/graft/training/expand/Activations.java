@@ -53,9 +53,8 @@ final class Activations {
     static boolean fusedConv(NodeExpansion n) {
         Node node = n.node();
         List<Float> parameters = node.attribute("activation_params")
-                .map(attribute -> attribute.value() instanceof Attribute.FloatsValue floats
-                        ? floats.values()
-                        : List.<Float>of())
+                .map(attribute ->
+                        attribute.value() instanceof Attribute.FloatsValue floats ? floats.values() : List.<Float>of())
                 .orElse(List.of());
         Optional<Activation> activation = Activation.of(
                 node.stringAttribute("activation", ""),

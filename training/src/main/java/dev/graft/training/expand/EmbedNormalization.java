@@ -34,7 +34,8 @@ final class EmbedNormalization {
     /** How many ones each row of the mask has; zeros where there is no mask. */
     private static Value maskIndex(NodeExpansion n) {
         if (n.has(MASK)) {
-            Value ones = n.node("Equal", n.cast(n.in(MASK), DType.INT64), n.builder().index(1));
+            Value ones =
+                    n.node("Equal", n.cast(n.in(MASK), DType.INT64), n.builder().index(1));
             return n.sum(n.cast(ones, DType.INT32), false, 1);
         }
         Value zeros = n.mul(n.range(n.length(n.in(IDS), 0)), n.builder().index(0));

@@ -84,8 +84,7 @@ final class GroupQueryAttention {
         attributes.add(Attribute.of("interleaved", n.attribute("rotary_interleaved", 0)));
         attributes.add(Attribute.of("num_heads", heads));
         long rotated = 2 * n.dim(n.in(COS), 1).orElse(0);
-        boolean partly = n.dim(n.in(0), -1).isPresent()
-                && n.dim(n.in(0), -1).getAsLong() / headsInQuery != rotated;
+        boolean partly = n.dim(n.in(0), -1).isPresent() && n.dim(n.in(0), -1).getAsLong() / headsInQuery != rotated;
         attributes.add(Attribute.of("rotary_embedding_dim", partly ? rotated : 0));
         return n.microsoft(
                 "RotaryEmbedding", List.of(x, start(n), n.in(COS), n.in(SIN)), attributes.toArray(Attribute[]::new));

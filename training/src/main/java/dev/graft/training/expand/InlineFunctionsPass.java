@@ -46,8 +46,8 @@ public final class InlineFunctionsPass implements ModelPass {
             this.model = model;
             this.editor = new GraphEditor(model);
             model.functions()
-                    .forEach(function -> functions.put(
-                            new Key(function.domain(), function.name(), function.overload()), function));
+                    .forEach(function ->
+                            functions.put(new Key(function.domain(), function.name(), function.overload()), function));
         }
 
         void run() {

@@ -54,9 +54,7 @@ final class Masks {
 
     /** The mask of several conditions, any of which forbids. */
     static Value any(NodeExpansion n, Value... conditions) {
-        return Arrays.stream(conditions)
-                .reduce((a, b) -> n.node("Or", a, b))
-                .orElseThrow();
+        return Arrays.stream(conditions).reduce((a, b) -> n.node("Or", a, b)).orElseThrow();
     }
 
     /** A causal mask, [positions, key positions]. */

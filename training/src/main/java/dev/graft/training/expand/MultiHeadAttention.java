@@ -1,7 +1,6 @@
 package dev.graft.training.expand;
 
 import dev.graft.compiler.ir.Value;
-import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,7 @@ final class MultiHeadAttention {
         Value key = joined(n, PAST_KEY, apart(n, KEY, biases[1], heads));
         Value value = joined(n, PAST_VALUE, apart(n, VALUE, biases[2], heads));
         AttentionHeads attention = new AttentionHeads(
-                query,
-                key,
-                value,
-                heads,
-                heads,
-                AttentionHeads.scale(n.attribute("scale", 0f), n.in(0), heads, n),
-                0);
+                query, key, value, heads, heads, AttentionHeads.scale(n.attribute("scale", 0f), n.in(0), heads, n), 0);
         Value scores = attention.scores(n);
         Value masked = n.plus(n.plus(scores, n.optional(SCORE_BIAS)), Masks.ofKeys(n, n.optional(KEY_MASK), key));
         Value past = n.has(PAST_KEY) ? n.length(n.in(PAST_KEY), 2) : null;
@@ -55,7 +48,8 @@ final class MultiHeadAttention {
             }
         }
         boolean apart = n.rank(n.in(0)) == BY_POSITION && isKeys(n, KEY) && isKeys(n, VALUE);
-        boolean bias = !n.has(BIAS) || n.dim(n.in(BIAS), 0).isPresent() && n.dim(n.in(0), -1).isPresent();
+        boolean bias = !n.has(BIAS)
+                || n.dim(n.in(BIAS), 0).isPresent() && n.dim(n.in(0), -1).isPresent();
         boolean mask = !n.has(KEY_MASK) || n.rank(n.in(KEY_MASK)) >= 1 && n.rank(n.in(KEY_MASK)) <= 3;
         return apart && bias && mask && !n.wants(QK_OUTPUT) && n.has(PAST_KEY) == n.has(PAST_VALUE);
     }

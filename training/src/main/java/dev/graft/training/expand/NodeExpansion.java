@@ -1,7 +1,6 @@
 package dev.graft.training.expand;
 
 import dev.graft.compiler.ir.Attribute;
-import dev.graft.compiler.ir.GraphBuilder;
 import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.TensorData;
@@ -50,7 +49,8 @@ final class NodeExpansion extends Formulas {
     }
 
     /** Input {@code index}, or null where the node leaves it out. */
-    @Nullable Value optional(int index) {
+    @Nullable
+    Value optional(int index) {
         return node.input(index);
     }
 
@@ -69,8 +69,7 @@ final class NodeExpansion extends Formulas {
 
     /** Whether anything reads output {@code index}. */
     boolean wants(int index) {
-        Value output =
-                index < node.outputs().size() ? node.outputs().get(index) : null;
+        Value output = index < node.outputs().size() ? node.outputs().get(index) : null;
         return output != null && (!output.uses().isEmpty() || output.isGraphOutput());
     }
 
@@ -84,7 +83,9 @@ final class NodeExpansion extends Formulas {
 
     /** The type of a value of the model, as far as it is known. */
     Optional<ValueType> type(Value value) {
-        return types.type(value).or(() -> value.type()).or(() -> value.constant().map(NodeExpansion::ofData));
+        return types.type(value)
+                .or(() -> value.type())
+                .or(() -> value.constant().map(NodeExpansion::ofData));
     }
 
     /** The rank, or -1. */

@@ -91,7 +91,10 @@ final class OnnxAttention {
                 .flatMap(query -> n.type(n.in(1))
                         .map(key -> query.rank() == BY_HEAD
                                 && key.rank() == BY_HEAD
-                                && query.dims().orElseThrow().get(1).equals(key.dims().orElseThrow().get(1))))
+                                && query.dims()
+                                        .orElseThrow()
+                                        .get(1)
+                                        .equals(key.dims().orElseThrow().get(1))))
                 .orElse(false);
     }
 
@@ -167,9 +170,8 @@ final class OnnxAttention {
         Value lengths = n.has(LENGTHS) ? n.unsqueeze(n.cast(n.in(LENGTHS), DType.INT64), 1, 2, 3) : null;
         if (causal) {
             Value queries = n.length(attention.query(), 2);
-            Value offset = n.has(PAST_KEY)
-                    ? n.length(n.in(PAST_KEY), 2)
-                    : lengths == null ? null : n.sub(lengths, queries);
+            Value offset =
+                    n.has(PAST_KEY) ? n.length(n.in(PAST_KEY), 2) : lengths == null ? null : n.sub(lengths, queries);
             forbidden.add(Masks.behind(n, Masks.rows(n, queries, offset), columns));
         }
         if (lengths != null) {

@@ -30,7 +30,7 @@ final class PackedAttention {
         AttentionHeads attention =
                 new AttentionHeads(parts.get(0), key, value, heads, heads, OptionalDouble.of(scale), 0);
         Value scores = attention.scores(n);
-        Value masked =n.plus(n.plus(scores, n.optional(SCORE_BIAS)), Masks.ofKeys(n, n.optional(MASK), key));
+        Value masked = n.plus(n.plus(scores, n.optional(SCORE_BIAS)), Masks.ofKeys(n, n.optional(MASK), key));
         Value past = n.has(PAST) ? n.length(n.in(PAST), 3) : null;
         Value causal = n.plus(masked, Masks.ofUnidirectional(n, parts.get(0), key, past));
         n.give(0, AttentionHeads.together(n, attention.weighted(n, n.softmax(causal))));

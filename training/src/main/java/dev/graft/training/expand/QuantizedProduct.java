@@ -66,9 +66,7 @@ final class QuantizedProduct {
     private boolean write() {
         Value numbers = n.opset() >= BLOCKS_SINCE ? dequantized() : unpacked();
         Value whole = n.reshape(numbers, rows, blocks * block);
-        Value weights = columns == blocks * block
-                ? whole
-                : n.slice(whole, n.ints(0), n.ints(columns), n.ints(1));
+        Value weights = columns == blocks * block ? whole : n.slice(whole, n.ints(0), n.ints(columns), n.ints(1));
         Value product = n.product(n.in(0), false, weights, true, 1);
         return n.give(0, n.plus(product, n.optional(BIAS)));
     }
@@ -81,8 +79,8 @@ final class QuantizedProduct {
         Value scales = n.reshape(n.in(SCALES), rows, blocks);
         boolean floatZeros = n.has(ZEROS) && n.dtype(n.in(ZEROS)).isFloat();
         List<Value> inputs = floatZeros ? List.of(weights, scales) : List.of(weights, scales, storedZeros(dtype));
-        Value numbers = n.nodeOf(
-                "DequantizeLinear", "", inputs, Attribute.of("axis", 1L), Attribute.of("block_size", block));
+        Value numbers =
+                n.nodeOf("DequantizeLinear", "", inputs, Attribute.of("axis", 1L), Attribute.of("block_size", block));
         if (!floatZeros) {
             return numbers;
         }
@@ -151,7 +149,8 @@ final class QuantizedProduct {
         for (int row = 0; row < count; row++) {
             for (int i = 0; i < blocks; i++) {
                 byte source = packed[row * perRow + i * bits / 8];
-                zeros[row * (int) blocks + i] = bits == 8 ? source : (byte) (i % 2 == 0 ? source & 15 : source >> 4 & 15);
+                zeros[row * (int) blocks + i] =
+                        bits == 8 ? source : (byte) (i % 2 == 0 ? source & 15 : source >> 4 & 15);
             }
         }
         return zeros;

@@ -22,8 +22,8 @@ record Results(GraphEditor editor, GraphCopy copy, Node node, Map<Value, Value> 
                 continue;
             }
             editor.divertOutput(node, i, output.name() + "/replaced");
-            boolean fromNode = made.get(i).graph() == source
-                    && made.get(i).producer().isPresent();
+            boolean fromNode =
+                    made.get(i).graph() == source && made.get(i).producer().isPresent();
             if (fromNode && !copy.isMapped(made.get(i))) {
                 copy.map(made.get(i), output);
             } else {

@@ -17,9 +17,7 @@ final class RotaryEmbeddings {
 
     static boolean ofOnnx(NodeExpansion n) {
         long rotated = n.attribute("rotary_embedding_dim", 0);
-        long heads = n.rank(n.in(0)) == BY_HEAD
-                ? n.dim(n.in(0), 1).orElse(0)
-                : n.attribute("num_heads", 0);
+        long heads = n.rank(n.in(0)) == BY_HEAD ? n.dim(n.in(0), 1).orElse(0) : n.attribute("num_heads", 0);
         if (rotated > 0 && heads <= 0) {
             return false;
         }
@@ -30,7 +28,11 @@ final class RotaryEmbeddings {
                 0,
                 n.microsoft(
                         "RotaryEmbedding",
-                        List.of(n.in(0), positions, n.has(POSITIONS) ? cos : rows(n, cos), n.has(POSITIONS) ? sin : rows(n, sin)),
+                        List.of(
+                                n.in(0),
+                                positions,
+                                n.has(POSITIONS) ? cos : rows(n, cos),
+                                n.has(POSITIONS) ? sin : rows(n, sin)),
                         Attribute.of("interleaved", n.attribute("interleaved", 0)),
                         Attribute.of("num_heads", heads),
                         Attribute.of("rotary_embedding_dim", rotated)));

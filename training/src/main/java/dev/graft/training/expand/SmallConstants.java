@@ -89,9 +89,7 @@ final class SmallConstants {
         for (int i = 0; i < result.length; i++) {
             double left = a[a.length == 1 ? 0 : i];
             double right = b[b.length == 1 ? 0 : i];
-            result[i] = Double.isNaN(left) || Double.isNaN(right)
-                    ? Double.NaN
-                    : operator.applyAsDouble(left, right);
+            result[i] = Double.isNaN(left) || Double.isNaN(right) ? Double.NaN : operator.applyAsDouble(left, right);
         }
         return result;
     }
@@ -131,7 +129,9 @@ final class SmallConstants {
         }
         Optional<TensorData> stored = value.constant();
         if (stored.isPresent()) {
-            return Arrays.stream(stored.get().shape().toArray()).asDoubleStream().toArray();
+            return Arrays.stream(stored.get().shape().toArray())
+                    .asDoubleStream()
+                    .toArray();
         }
         boolean fed = value.isGraphInput() && value.graph().outer().isEmpty();
         Optional<List<Dim>> dims = fed ? value.type().flatMap(ValueType::dims) : Optional.empty();

@@ -69,8 +69,7 @@ final class ActivationRules {
 
     /** α where the output lies between 0 and 1. */
     private static Value hardSigmoid(NodeGradient g) {
-        Value inside = g.node(
-                "And", g.node("Greater", g.out(), g.constant(0)), g.node("Less", g.out(), g.constant(1)));
+        Value inside = g.node("And", g.node("Greater", g.out(), g.constant(0)), g.node("Less", g.out(), g.constant(1)));
         return g.where(inside, g.constant(alpha(g, 0.2f)), g.constant(0));
     }
 

@@ -1,7 +1,6 @@
 package dev.graft.training.autodiff.rules;
 
 import static dev.graft.training.autodiff.GradientTable.broadcast;
-import static dev.graft.training.autodiff.GradientTable.rule;
 import static dev.graft.training.autodiff.rules.ActivationRules.slope;
 
 import dev.graft.compiler.ir.GraphBuilder;

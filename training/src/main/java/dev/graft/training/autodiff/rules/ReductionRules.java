@@ -21,8 +21,7 @@ final class ReductionRules {
             rule("ReduceL1", 1, g -> g.give(0, () -> g.mul(kept(g, g.dy()), g.node("Sign", g.in(0))))),
             rule("ReduceL2", 1, ReductionRules::norm),
             rule("ReduceSumSquare", 1, g -> g.give(0, () -> g.mul(g.in(0), kept(g, g.add(g.dy(), g.dy()))))),
-            rule("ReduceLogSum", 1, g -> g.give(
-                    0, () -> repeat(g, kept(g, g.div(g.dy(), g.node("Exp", g.out())))))),
+            rule("ReduceLogSum", 1, g -> g.give(0, () -> repeat(g, kept(g, g.div(g.dy(), g.node("Exp", g.out())))))),
             rule("ReduceLogSumExp", 1, ReductionRules::logSumExp),
             rule("ReduceProd", 1, ReductionRules::product));
 

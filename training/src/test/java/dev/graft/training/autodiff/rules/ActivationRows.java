@@ -19,14 +19,23 @@ final class ActivationRows {
         List<Row> rows = new ArrayList<>();
         rows.add(row("Relu", 13, 21).in(floats(2, 3, 4)));
         rows.add(row("LeakyRelu", 13, 21).in(floats(2, 3)).inFloat32());
-        rows.add(row("LeakyRelu", 13, 21).in(floats(7)).with(Attribute.of("alpha", 1.5f)).inFloat32());
+        rows.add(row("LeakyRelu", 13, 21)
+                .in(floats(7))
+                .with(Attribute.of("alpha", 1.5f))
+                .inFloat32());
         rows.add(row("ThresholdedRelu", 13, 21).in(distinct(4, 5).plus(0.1)).curvedInFloat32());
-        rows.add(row("ThresholdedRelu", 13).in(distinct(9)).with(Attribute.of("alpha", 0.3f)).curvedInFloat32());
+        rows.add(row("ThresholdedRelu", 13)
+                .in(distinct(9))
+                .with(Attribute.of("alpha", 0.3f))
+                .curvedInFloat32());
         rows.add(row("PRelu", 13, 21).in(floats(2, 3, 4), floats(3, 1)).curvedInFloat32());
         rows.add(row("PRelu", 13, 21).in(floats(2, 3), floats(1)).curvedInFloat32());
         for (String operator : new String[] {"Elu", "Selu", "Celu"}) {
             rows.add(row(operator, 13, 21).in(floats(2, 3, 2)).curvedInFloat32());
-            rows.add(row(operator, 13, 21).in(floats(8)).with(Attribute.of("alpha", 0.7f)).curvedInFloat32());
+            rows.add(row(operator, 13, 21)
+                    .in(floats(8))
+                    .with(Attribute.of("alpha", 0.7f))
+                    .curvedInFloat32());
         }
         rows.add(row("HardSigmoid", 13, 21).in(distinct(1, 11)).curvedInFloat32());
         rows.add(row("HardSigmoid", 13)
@@ -47,9 +56,15 @@ final class ActivationRows {
         rows.add(row("Softsign", 13, 21).in(floats(3, 4)).curvedInFloat32());
         rows.add(row("Mish", 18, 21).in(distinct(25)).curvedInFloat32());
         rows.add(row("Swish", 24).in(distinct(25)).curvedInFloat32());
-        rows.add(row("Swish", 24).in(distinct(25)).with(Attribute.of("alpha", 1.3f)).curvedInFloat32());
+        rows.add(row("Swish", 24)
+                .in(distinct(25))
+                .with(Attribute.of("alpha", 1.3f))
+                .curvedInFloat32());
         rows.add(row("Gelu", 20, 21).in(distinct(5, 6)).inFloat32());
-        rows.add(row("Gelu", 20, 21).in(distinct(5, 6)).with(Attribute.of("approximate", "tanh")).inFloat32());
+        rows.add(row("Gelu", 20, 21)
+                .in(distinct(5, 6))
+                .with(Attribute.of("approximate", "tanh"))
+                .inFloat32());
         rows.add(microsoft("Gelu").in(distinct(5, 6)));
         rows.add(microsoft("FastGelu").in(distinct(5, 6)));
         rows.add(microsoft("FastGelu").in(floats(2, 3, 4), floats(4)));

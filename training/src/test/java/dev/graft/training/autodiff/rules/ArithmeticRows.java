@@ -32,7 +32,10 @@ final class ArithmeticRows {
         }
         rows.add(row("Sum", 13, 21).in(floats(2, 3), floats(3), floats(2, 1)));
         rows.add(row("Sum", 8, 13).in(floats(2, 3)));
-        rows.add(row("Mean", 13, 21).in(floats(2, 3), floats(3), floats(2, 1)).inFloat32().tolerance(1e-4));
+        rows.add(row("Mean", 13, 21)
+                .in(floats(2, 3), floats(3), floats(2, 1))
+                .inFloat32()
+                .tolerance(1e-4));
         for (String operator : new String[] {"Neg", "Abs", "Reciprocal", "Exp", "Sin", "Cos"}) {
             rows.add(row(operator, 13, 21).in(floats(2, 3, 1, 4)));
         }
@@ -49,10 +52,12 @@ final class ArithmeticRows {
         rows.add(row("Pow", OPSETS).in(positive(2, 3), floats(3)));
         rows.add(row("Pow", OPSETS).in(positive(3), floats(2, 1)));
         for (double exponent : new double[] {0, 1, 2, 3, 4, -1, -2}) {
-            rows.add(row("Pow", 13, 21).in(floats(2, 3), values(Shape.of(), exponent).stored()));
+            rows.add(row("Pow", 13, 21)
+                    .in(floats(2, 3), values(Shape.of(), exponent).stored()));
         }
         for (double exponent : new double[] {0.5, -0.5, 1.7}) {
-            rows.add(row("Pow", 13).in(positive(2, 3), values(Shape.of(1), exponent).stored()));
+            rows.add(row("Pow", 13)
+                    .in(positive(2, 3), values(Shape.of(1), exponent).stored()));
         }
         rows.add(row("Pow", 13, 21).in(floats(2, 3), ints(3)));
         rows.add(row("Pow", 13, 21).in(floats(2, 3), ints(3, 2, 0).fed()));
@@ -63,11 +68,18 @@ final class ArithmeticRows {
         rows.add(row("Where", 13, 21).in(truths(Shape.of(2, 1), 1, 0), floats(3, 1, 4), floats(4)));
         for (String operator : new String[] {"Min", "Max"}) {
             rows.add(row(operator, 13, 21).in(distinct(2, 3), distinct(3, 1, 1).plus(0.05)));
-            rows.add(row(operator, 13, 21).in(distinct(7), distinct(5, 1).plus(0.05), distinct(3, 1, 1).plus(0.1)));
-            rows.add(row(operator, 13, 21).in(distinct(3, 3), values(Shape.of(), 0).stored()));
+            rows.add(row(operator, 13, 21)
+                    .in(
+                            distinct(7),
+                            distinct(5, 1).plus(0.05),
+                            distinct(3, 1, 1).plus(0.1)));
+            rows.add(row(operator, 13, 21)
+                    .in(distinct(3, 3), values(Shape.of(), 0).stored()));
             rows.add(row(operator, 13).in(distinct(3, 3)));
         }
-        rows.add(row("Clip", 11, 13, 21).in(distinct(3, 4), values(Shape.of(), -0.45), values(Shape.of(), 0.6)).inFloat32());
+        rows.add(row("Clip", 11, 13, 21)
+                .in(distinct(3, 4), values(Shape.of(), -0.45), values(Shape.of(), 0.6))
+                .inFloat32());
         rows.add(row("Clip", 13, 21).in(distinct(3, 4), values(Shape.of(), -0.45), values(Shape.of(), 0.6)));
         rows.add(row("Clip", 13, 21).in(distinct(3, 4), Input.none(), values(Shape.of(), 0.3)));
         rows.add(row("Clip", 13, 21).in(distinct(3, 4), values(Shape.of(), 0.3).stored()));

@@ -44,9 +44,14 @@ record Input(
     static Input distinct(long... dims) {
         Shape shape = Shape.of(dims);
         int count = (int) shape.elements();
-        List<Integer> order = new java.util.ArrayList<>(IntStream.range(0, count).boxed().toList());
+        List<Integer> order =
+                new java.util.ArrayList<>(IntStream.range(0, count).boxed().toList());
         java.util.Collections.shuffle(order, new Random(Arrays.hashCode(dims)));
-        return values(shape, order.stream().mapToDouble(at -> 0.15 * (at - count / 2) + 0.075).toArray());
+        return values(
+                shape,
+                order.stream()
+                        .mapToDouble(at -> 0.15 * (at - count / 2) + 0.075)
+                        .toArray());
     }
 
     /** Given values. */
@@ -107,7 +112,9 @@ record Input(
         return dtype == null
                 ? HostTensor.ofDoubles(floats, shape, values)
                 : HostTensor.ofIntegers(
-                        dtype, shape, Arrays.stream(values).mapToLong(value -> (long) value).toArray());
+                        dtype,
+                        shape,
+                        Arrays.stream(values).mapToLong(value -> (long) value).toArray());
     }
 
     private static Input of(java.util.function.ToDoubleFunction<Random> domain, long... dims) {

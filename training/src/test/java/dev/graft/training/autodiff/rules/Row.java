@@ -168,9 +168,7 @@ record Row(
     }
 
     GradientCheck.Outcome check(long opset, boolean dynamic) throws OrtException {
-        return new GradientCheck(
-                        () -> model(opset, dynamic), feeds(), wanted(), step, Integer.MAX_VALUE)
-                .run();
+        return new GradientCheck(() -> model(opset, dynamic), feeds(), wanted(), step, Integer.MAX_VALUE).run();
     }
 
     private static String inputName(int index) {
