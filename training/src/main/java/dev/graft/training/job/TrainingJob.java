@@ -9,6 +9,7 @@ import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.Batches;
 import dev.graft.training.data.TrainingData;
 import dev.graft.training.engine.OrtTrainingEngine;
+import dev.graft.training.expand.ExpansionPasses;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.run.Trainer;
@@ -47,7 +48,7 @@ public final class TrainingJob implements AutoCloseable {
                 config.model().model(),
                 JobTarget.of(config),
                 JobTarget.head(config.loss()),
-                List.of(),
+                ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
         float[] first = Initialization.of(engine.layout(), engine.stored(), config.seed());
         int size = first.length;

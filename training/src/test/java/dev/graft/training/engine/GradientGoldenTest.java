@@ -13,6 +13,7 @@ import dev.graft.tensor.Tensor;
 import dev.graft.testing.Fixtures;
 import dev.graft.training.adapter.Initialization;
 import dev.graft.training.adapter.TrainedAdapter;
+import dev.graft.training.expand.ExpansionPasses;
 import dev.graft.training.graph.CrossEntropy;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
@@ -83,7 +84,11 @@ class GradientGoldenTest {
         Map<String, Tensor> goldens =
                 SafetensorsReader.read(folder.resolve("gradients.safetensors")).tensors();
         OrtTrainingEngine.Recipe recipe = new OrtTrainingEngine.Recipe(
-                folder.resolve(export), TrainingTarget.full(), new CrossEntropy(), List.of(), GraphSettings.DEFAULT);
+                folder.resolve(export),
+                TrainingTarget.full(),
+                new CrossEntropy(),
+                ExpansionPasses.forTraining(),
+                GraphSettings.DEFAULT);
 
         try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe)) {
             float[] values = Initialization.of(engine.layout(), engine.stored(), 1);
@@ -122,7 +127,8 @@ class GradientGoldenTest {
         String modules = ranks.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
         TrainingTarget target =
                 new TrainingTarget(modules, ranks::get, scalings(adapter)::get, 0, List.of(), TrainingTarget.NONE);
-        return new OrtTrainingEngine.Recipe(base, target, new CrossEntropy(), List.of(), GraphSettings.DEFAULT);
+        return new OrtTrainingEngine.Recipe(
+                base, target, new CrossEntropy(), ExpansionPasses.forTraining(), GraphSettings.DEFAULT);
     }
 
     private static Map<String, Double> scalings(Adapter adapter) {

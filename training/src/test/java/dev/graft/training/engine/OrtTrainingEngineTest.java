@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.testing.Fixtures;
+import dev.graft.training.expand.ExpansionPasses;
 import dev.graft.training.graph.CrossEntropy;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -27,7 +27,7 @@ class OrtTrainingEngineTest {
                 Fixtures.path(base),
                 TrainingTarget.of("all-linear", 4, 2),
                 new CrossEntropy(),
-                List.of(),
+                ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT);
         SplittableRandom random = new SplittableRandom(7);
         try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe)) {
