@@ -8,6 +8,7 @@ import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
 import dev.graft.training.step.Batch;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ import java.util.Optional;
  */
 public final class CrossEntropy implements LossHead {
     /** Keeps the logarithm finite; below any probability that float32 tells from 0. */
-    private static final double TINY = 1.2e-38;
+    static final double TINY = 1.2e-38;
 
     @Override
     public DType labelType() {
@@ -34,6 +35,13 @@ public final class CrossEntropy implements LossHead {
 
     @Override
     public Written write(Formulas f, Value output, DType dtype, int rank, Value labels, Value weight) {
+        Optional<FrozenHead> frozen = rank == 3 && dtype == DType.FLOAT32 ? FrozenHead.of(output) : Optional.empty();
+        return frozen.isPresent()
+                ? frozen.get().write(f, labels, weight)
+                : writeBehind(f, output, dtype, rank, labels, weight);
+    }
+
+    private static Written writeBehind(Formulas f, Value output, DType dtype, int rank, Value labels, Value weight) {
         Value logits = dtype == DType.FLOAT32 ? output : f.cast(output, DType.FLOAT32);
         Value softmax = f.node("Softmax", List.of(logits), Attribute.of("axis", -1L));
         Value ignored = f.node("Equal", labels, f.builder().index(Batch.IGNORED));
@@ -47,10 +55,10 @@ public final class CrossEntropy implements LossHead {
         Value gradient = f.mul(difference, f.mul(counted, weight));
         Value whole = dtype == DType.FLOAT32 ? gradient : f.cast(gradient, dtype);
         if (rank != 2) {
-            return Written.of(loss, whole);
+            return Written.of(loss, Map.of(output, whole));
         }
         Value best = f.node("ArgMax", List.of(logits), Attribute.of("axis", -1L), Attribute.of("keepdims", 0L));
         ValueType classes = ValueType.of(DType.INT64, new Dim.Symbolic("graft_label_0"));
-        return new Written(loss, whole, Optional.of(classes), best);
+        return new Written(loss, Map.of(output, whole), Optional.of(classes), best);
     }
 }

@@ -5,6 +5,7 @@ import dev.graft.compiler.ir.Value;
 import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A loss that the model computes itself, as one of its outputs; one of several elements is summed.
@@ -32,6 +33,6 @@ public record GraphsOwnLoss(String output) implements LossHead {
         Value single = dtype == DType.FLOAT32 ? value : f.cast(value, DType.FLOAT32);
         Value loss = f.node("ReduceSum", List.of(single), Attribute.of("keepdims", 0L));
         Value gradient = f.node("Expand", dtype == DType.FLOAT32 ? weight : f.cast(weight, dtype), f.shape(value));
-        return Written.of(loss, gradient);
+        return Written.of(loss, Map.of(value, gradient));
     }
 }

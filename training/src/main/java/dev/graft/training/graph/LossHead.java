@@ -4,6 +4,7 @@ import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.ir.ValueType;
 import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a model's output is compared with, and how. */
@@ -12,14 +13,15 @@ public interface LossHead {
      * A loss written behind an output.
      *
      * @param loss the summed loss, a scalar
-     * @param gradient the gradient of weight times the summed loss with respect to the output, of its shape
+     * @param gradients of weight times the summed loss, by values of the graph that the loss depends on through nothing else: the output
+     *     alone, as a rule
      * @param predictionType the type of what an evaluation compares with the labels, where there is such a thing
      * @param prediction that value
      */
-    record Written(Value loss, Value gradient, Optional<ValueType> predictionType, Value prediction) {
+    record Written(Value loss, Map<Value, Value> gradients, Optional<ValueType> predictionType, Value prediction) {
         /** Without a prediction. */
-        static Written of(Value loss, Value gradient) {
-            return new Written(loss, gradient, Optional.empty(), loss);
+        static Written of(Value loss, Map<Value, Value> gradients) {
+            return new Written(loss, gradients, Optional.empty(), loss);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.graft.compiler.ir.ValueType;
 import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The squared distance of an output from its labels, which have its shape, summed over all elements. */
@@ -28,6 +29,7 @@ public final class SquaredError implements LossHead {
         Value gradient = f.mul(error, f.mul(weight, f.scalar(DType.FLOAT32, 2)));
         Value whole = dtype == DType.FLOAT32 ? gradient : f.cast(gradient, dtype);
         Value numbers = f.node("Identity", single);
-        return new Written(loss, whole, Optional.of(new ValueType(DType.FLOAT32, Optional.empty())), numbers);
+        return new Written(
+                loss, Map.of(output, whole), Optional.of(new ValueType(DType.FLOAT32, Optional.empty())), numbers);
     }
 }

@@ -81,7 +81,8 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         refuseNothing(index, whole, branches);
         boolean drops = purpose == Purpose.TRAINING && target.dropout() > 0 && !branches.isEmpty();
         double boost = drops ? 1 / (1 - target.dropout()) : 1;
-        ParameterVector vector = new ParameterVector(editor, target, branches, whole, boost);
+        List<TrainedPiece> pieces = new TrainedPieces(editor, target).of(branches, whole, !drops);
+        ParameterVector vector = new ParameterVector(editor, pieces, boost);
         List<Value> trained = vector.define();
         if (drops) {
             new BranchDropout(editor, target.dropout()).apply(trained.subList(0, branches.size()));
@@ -96,13 +97,13 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         if (purpose == Purpose.EVALUATION) {
             loss.predictionType().ifPresent(type -> name(editor, loss.prediction(), PREDICTION, type));
         } else {
-            Map<Value, Value> gradients = new Differentiator(GradientRules.TABLE, model, types)
-                    .differentiate(Map.of(output, loss.gradient()), trained);
+            Map<Value, Value> gradients =
+                    new Differentiator(GradientRules.TABLE, model, types).differentiate(loss.gradients(), trained);
             writeGradient(editor, vector, trained, gradients);
         }
         editor.removeUnused(model.graph());
         new PassPipeline().run(model);
-        return new TrainingGraph(model, vector.layout(), vector.stored());
+        return new TrainingGraph(model, vector.layout(), vector.base());
     }
 
     private static List<Slot> select(ModelIndex index, TrainingTarget target) {
