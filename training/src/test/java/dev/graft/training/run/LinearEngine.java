@@ -168,8 +168,8 @@ final class LinearEngine implements TrainingEngine {
     private void update(int i, double g, double rate, double decay, UpdateRule rule) {
         firstMoment[i] = (float) (rule.beta1() * firstMoment[i] + (1 - rule.beta1()) * g);
         secondMoment[i] = (float) (rule.beta2() * secondMoment[i] + (1 - rule.beta2()) * g * g);
-        double m = firstMoment[i] / (1 - Math.pow(rule.beta1(), updates));
-        double v = secondMoment[i] / (1 - Math.pow(rule.beta2(), updates));
+        double m = firstMoment[i] / (1 - Math.pow(rule.beta1(), (double) updates));
+        double v = secondMoment[i] / (1 - Math.pow(rule.beta2(), (double) updates));
         double p = parameters[i] - rate * decay * parameters[i];
         parameters[i] = (float) (p - rate * m / (Math.sqrt(v) + rule.epsilon()));
     }
