@@ -3,7 +3,6 @@ package dev.graft.training.autodiff.rules;
 import static dev.graft.training.autodiff.GradientTable.rule;
 
 import dev.graft.compiler.ir.Value;
-import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;
@@ -61,10 +60,10 @@ final class ReductionRules {
         if (attribute.isPresent()) {
             axes = attribute.get().stream().mapToLong(Long::longValue).toArray();
         } else if (g.has(1)) {
-            axes = g.in(1)
-                    .constant()
-                    .map(data -> data.dtype() == DType.INT64 ? g.longs(g.in(1)) : null)
-                    .orElseThrow(() -> g.refuse("its axes are known only at run time"));
+            if (!g.isKnown(g.in(1))) {
+                throw g.refuse("its axes are known only at run time");
+            }
+            axes = g.longs(g.in(1));
         } else {
             axes = new long[0];
         }
