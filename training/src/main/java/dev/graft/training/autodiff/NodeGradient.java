@@ -8,9 +8,7 @@ import dev.graft.compiler.ir.ValueType;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Tensor;
 import dev.graft.training.types.GraphTypes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -154,12 +152,14 @@ public final class NodeGradient extends Formulas {
         return fixed.isPresent() ? ints(fixed.getAsLong()) : at(shape(value), axis);
     }
 
-    /** The elements of a constant of int64 or int32. */
-    public long[] longs(Value constant) {
-        Tensor tensor = constant.constant()
-                .orElseThrow(() -> refuse("'" + constant + "' is known only at run time"))
-                .tensor(constant.name());
-        return HostTensor.of(tensor).toLongs();
+    /** Whether the elements of a value of integers are the same in every run. */
+    public boolean isKnown(Value value) {
+        return types.known(value).isPresent();
+    }
+
+    /** The elements of a value of integers that are the same in every run. */
+    public long[] longs(Value value) {
+        return types.known(value).orElseThrow(() -> refuse("'" + value + "' is known only at run time"));
     }
 
     /** The elements of a constant of any type. */

@@ -1,73 +1,46 @@
 package dev.graft.training.types;
 
-import ai.onnxruntime.NodeInfo;
-import dev.graft.compiler.ir.Graph;
-import dev.graft.compiler.ir.GraphBuilder;
-import dev.graft.compiler.ir.GraphEditor;
-import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.TensorData;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.ir.ValueType;
 import dev.graft.compiler.scan.ValueIndex.Dim;
-import dev.graft.runtime.session.Dimension;
-import dev.graft.runtime.session.OrtTensors;
-import dev.graft.runtime.session.ValueDescription;
-import dev.graft.training.ort.GraphSettings;
-import dev.graft.training.ort.OrtGraph;
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.DType;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The types of all values of a model's main graph, as ONNX Runtime infers them: number formats always, ranks nearly always, lengths
- * where they are fixed, symbols where they are not.
+ * The types of all values of a model's main graph: number formats always, ranks nearly always, lengths where they are fixed, symbols
+ * where they are not. Two dimensions with the same symbol are equally long in every run; a length of which nothing is known has a
+ * symbol of its own, {@code ?} and a number.
  */
 public final class GraphTypes {
     private final Map<Value, ValueType> types;
+    private final Facts facts;
 
-    private GraphTypes(Map<Value, ValueType> types) {
+    private GraphTypes(Map<Value, ValueType> types, Facts facts) {
         this.types = types;
+        this.facts = facts;
     }
 
     /**
-     * Asks ONNX Runtime. The model is as it was afterwards.
+     * Asks ONNX Runtime and finds out what it does not say. The model is as it was afterwards.
      *
      * @throws dev.graft.error.GraftException {@code RUNTIME_FAILED} if ONNX Runtime cannot load the model
      */
     public static GraphTypes of(OnnxModel model) {
+        Map<Value, ValueType> given = OrtTypes.of(model);
+        Facts facts = Propagation.through(model.graph(), given);
         Map<Value, ValueType> types = new HashMap<>();
-        Graph graph = model.graph();
-        for (Value value : graph.values()) {
-            value.initializer().ifPresent(data -> types.put(value, ofData(data)));
-            if (value.initializer().isEmpty()) {
-                value.type().ifPresent(type -> types.put(value, type));
-            }
-        }
-        List<Value> made = new ArrayList<>();
-        for (Node node : graph.nodes()) {
-            node.outputs().stream().filter(output -> output != null).forEach(made::add);
-        }
-        Map<String, ValueDescription> inferred = infer(model, made);
-        List<Value> unclear = new ArrayList<>();
-        for (Value value : made) {
-            ValueDescription description = inferred.get(value.name());
-            Optional<TensorData> constant = value.constant();
-            if (constant.isPresent()) {
-                types.put(value, ofData(constant.get()));
-            } else if (description != null && description.dtype() != null) {
-                types.put(value, of(description));
-                if (description.rank() == 0) {
-                    unclear.add(value);
-                }
-            }
-        }
-        forgetUnknownRanks(model, unclear, types);
-        return new GraphTypes(types);
+        given.forEach((value, type) -> types.put(
+                value,
+                facts.dims(value)
+                        .map(dims -> new ValueType(type.dtype(), dims(dims)))
+                        .orElse(type)));
+        return new GraphTypes(types, facts);
     }
 
     /** The type of a value; empty for what is no tensor, and for values of subgraphs. */
@@ -85,63 +58,37 @@ public final class GraphTypes {
         return type(value).map(type -> type.dtype().isFloat()).orElse(false);
     }
 
+    /**
+     * The elements of a value of integers that are the same in every run: of a constant, and of a small value computed from what does
+     * not change, as exporters compute shapes and slices' bounds.
+     */
+    public Optional<long[]> known(Value value) {
+        Optional<TensorData> constant = value.constant().filter(data -> isInteger(data.dtype()));
+        if (constant.isPresent()) {
+            return Optional.of(
+                    HostTensor.of(constant.get().tensor(value.name())).toLongs());
+        }
+        return facts.dtype(value)
+                .filter(GraphTypes::isInteger)
+                .flatMap(dtype -> facts.integers(value).flatMap(KnownIntegers::numbers));
+    }
+
     /** Says what type a value has that was made after ONNX Runtime was asked. */
     public void put(Value value, ValueType type) {
         types.put(value, type);
     }
 
-    private static Map<String, ValueDescription> infer(OnnxModel model, List<Value> wanted) {
-        GraphEditor editor = new GraphEditor(model);
-        List<Value> added =
-                wanted.stream().filter(value -> !value.isGraphOutput()).toList();
-        added.forEach(editor::addGraphOutput);
-        try (OrtGraph graph = OrtGraph.open(model, GraphSettings.DEFAULT.withoutOptimization())) {
-            Map<String, ValueDescription> found = new LinkedHashMap<>();
-            for (Map.Entry<String, NodeInfo> output : graph.outputs().entrySet()) {
-                found.put(
-                        output.getKey(),
-                        OrtTensors.describe(output.getKey(), output.getValue().getInfo()));
-            }
-            return found;
-        } finally {
-            added.forEach(editor::removeGraphOutput);
-        }
+    private static boolean isInteger(DType dtype) {
+        return dtype == DType.INT64 || dtype == DType.INT32 || dtype == DType.BOOL;
     }
 
-    /** ONNX Runtime describes a scalar and a value of unknown rank alike; the length of its Shape tells them apart. */
-    private static void forgetUnknownRanks(OnnxModel model, List<Value> unclear, Map<Value, ValueType> types) {
-        if (unclear.isEmpty()) {
-            return;
-        }
-        GraphEditor editor = new GraphEditor(model);
-        GraphBuilder g = editor.atEnd(model.graph()).named("graft/rank");
-        Map<Value, Value> shapes = new LinkedHashMap<>();
-        unclear.forEach(value -> shapes.put(value, g.node("Shape", value)));
-        Map<String, ValueDescription> inferred = infer(model, List.copyOf(shapes.values()));
-        shapes.forEach((value, shape) -> {
-            ValueDescription found = inferred.get(shape.name());
-            if (found == null || !found.dims().equals(List.of(new Dimension.Fixed(0)))) {
-                types.put(value, new ValueType(types.get(value).dtype(), Optional.empty()));
-            }
-        });
-        shapes.values().forEach(shape -> editor.remove(shape.producer().orElseThrow()));
+    private static Optional<List<Dim>> dims(List<Length> lengths) {
+        return Optional.of(lengths.stream().map(GraphTypes::dim).toList());
     }
 
-    private static ValueType of(ValueDescription description) {
-        List<Dim> dims = description.dims().stream().map(GraphTypes::dim).toList();
-        return new ValueType(java.util.Objects.requireNonNull(description.dtype()), Optional.of(dims));
-    }
-
-    private static Dim dim(Dimension dimension) {
-        return dimension instanceof Dimension.Fixed fixed
-                ? new Dim.Fixed(fixed.length())
-                : new Dim.Symbolic(((Dimension.Symbolic) dimension).name());
-    }
-
-    private static ValueType ofData(TensorData data) {
-        List<Dim> dims = Arrays.stream(data.shape().toArray())
-                .<Dim>mapToObj(Dim.Fixed::new)
-                .toList();
-        return new ValueType(data.dtype(), Optional.of(dims));
+    private static Dim dim(Length length) {
+        return length.number().isPresent()
+                ? new Dim.Fixed(length.number().getAsLong())
+                : new Dim.Symbolic(length.text());
     }
 }

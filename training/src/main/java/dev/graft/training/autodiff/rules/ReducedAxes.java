@@ -16,7 +16,7 @@ record ReducedAxes(long[] axes) {
     /** Of a node that reduces; empty where they are known only at run time. */
     static Optional<ReducedAxes> of(NodeGradient g) {
         Optional<List<Long>> attribute = g.node().intsAttribute("axes");
-        if (attribute.isEmpty() && g.has(1) && g.in(1).constant().isEmpty()) {
+        if (attribute.isEmpty() && g.has(1) && !g.isKnown(g.in(1))) {
             return Optional.empty();
         }
         long[] axes = new long[0];

@@ -20,7 +20,7 @@ final class SliceGradient {
         Value x = g.in(0);
         int rank = g.rank(x);
         Value starts = g.in(1);
-        if (starts.constant().isEmpty() || g.has(3) && g.in(3).constant().isEmpty()) {
+        if (!g.isKnown(starts) || g.has(3) && !g.isKnown(g.in(3))) {
             throw g.refuse("its starts or axes are known only at run time");
         }
         long[] from = g.longs(starts);
@@ -49,8 +49,7 @@ final class SliceGradient {
 
     private boolean hasUnitSteps() {
         return !g.has(4)
-                || g.in(4).constant().isPresent()
-                        && Arrays.stream(g.longs(g.in(4))).allMatch(step -> step == 1);
+                || g.isKnown(g.in(4)) && Arrays.stream(g.longs(g.in(4))).allMatch(step -> step == 1);
     }
 
     /** {@code front = min(start, length)}, counted from the end where negative; {@code back = length - taken - front}. */
