@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every rule against central differences. */
 class GradientRulesTest {
-    static final List<Row> ROWS = Stream.of(ArithmeticRows.ROWS, ActivationRows.ROWS, ReductionRows.ROWS)
+    static final List<Row> ROWS = Stream.of(ArithmeticRows.ROWS, ActivationRows.ROWS, ReductionRows.ROWS, ProductRows.ROWS, LayoutRows.ROWS, IndexRows.ROWS)
             .flatMap(List::stream)
             .toList();
 
