@@ -4,6 +4,7 @@ import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.Value;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -23,8 +24,7 @@ final class Convolution {
     }
 
     /**
-     * The transposed convolution of the output's gradient: of the input's shape but for what strides left over at the end, which is
-     * added there.
+     * The transposed convolution of the output's gradient: of the input's shape but for what strides left over at the end.
      */
     Value input(Value dy, Value weight, Value input, Value output) {
         List<Attribute> attributes = new ArrayList<>(window.attributes(group));
@@ -36,7 +36,7 @@ final class Convolution {
             OptionalLong whole = g.dim(input, axis + 2);
             OptionalLong outputs = g.dim(output, axis + 2);
             if (whole.isEmpty() || outputs.isEmpty() || window.kernel()[axis] < 0) {
-                return extended(convolve("ConvTranspose", dy, weight, attributes), input);
+                return extended(dy, weight, input);
             }
             long made = (outputs.getAsLong() - 1) * window.strides()[axis]
                     + window.extent(g, axis)
@@ -48,8 +48,10 @@ final class Convolution {
         return convolve("ConvTranspose", dy, weight, attributes);
     }
 
-    /** With zeros behind each axis of space, up to the length that the input has. */
-    private Value extended(Value made, Value input) {
+    /** The same at run time: nothing is cut off at the ends, and then they are cut or filled up to the lengths of the input. */
+    private Value extended(Value dy, Value weight, Value input) {
+        long[] front = Arrays.copyOf(Arrays.copyOf(window.pads(), window.space()), 2 * window.space());
+        Value made = convolve("ConvTranspose", dy, weight, window.withPads(front).attributes(group));
         long[] space = LongStream.range(2, rank).toArray();
         Value missing = g.sub(g.at(g.shape(input), space), g.at(g.shape(made), space));
         return g.node("Pad", made, g.builder().concat(0, List.of(g.ints(new long[rank + 2]), missing)));

@@ -21,6 +21,9 @@ public final class GradientRules {
             ChannelNormRules.ENTRIES,
             ConvolutionRules.ENTRIES,
             PoolRules.ENTRIES,
+            ResizeRule.ENTRIES,
+            RotaryRules.ENTRIES,
+            QuantizationRules.ENTRIES,
             IndexRules.ENTRIES,
             GradientTable.stop(
                     "And",
