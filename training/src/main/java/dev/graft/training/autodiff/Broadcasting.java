@@ -35,6 +35,9 @@ final class Broadcasting {
      * @param matched how many axes at the end were not broadcast
      */
     Value toInput(Value gradient, Value input, List<Value> others, int matched) {
+        if (g.type(g.out()).rank() < 0 || g.type(input).rank() < 0) {
+            return sumAtRunTime(input, gradient, missingAtRunTime(input, gradient));
+        }
         int outputRank = g.rank(g.out());
         int missing = outputRank - g.rank(input);
         List<Long> dropped = new ArrayList<>();
@@ -46,14 +49,20 @@ final class Broadcasting {
             }
             Stretch stretch = stretch(input, others, outputRank - axis);
             if (stretch == Stretch.UNKNOWN) {
-                return sumAtRunTime(input, gradient, missing);
+                long[] ones = new long[missing];
+                Arrays.fill(ones, 1);
+                return sumAtRunTime(input, gradient, missing == 0 ? Optional.empty() : Optional.of(g.ints(ones)));
             }
             if (stretch == Stretch.YES) {
                 stretched.add((long) axis);
             }
         }
-        Value kept = stretched.isEmpty() ? gradient : g.sum(gradient, true, array(stretched));
-        return dropped.isEmpty() ? kept : g.sum(kept, false, array(dropped));
+        if (stretched.isEmpty()) {
+            return dropped.isEmpty() ? gradient : g.sum(gradient, false, array(dropped));
+        }
+        stretched.addAll(0, dropped);
+        Value kept = g.sum(gradient, true, array(stretched));
+        return dropped.isEmpty() ? kept : g.squeeze(kept, array(dropped));
     }
 
     /** @param fromEnd the axis, counted from the end: 1 is the last */
@@ -84,16 +93,21 @@ final class Broadcasting {
                 : Optional.of(g.type(value).dims().orElseThrow().get(axis));
     }
 
+    /** As many ones as the output has axes more than the input. */
+    private Optional<Value> missingAtRunTime(Value input, Value gradient) {
+        Value count = g.sub(g.shape(g.shape(gradient)), g.shape(g.shape(input)));
+        return Optional.of(g.node("Expand", g.ints(1), count));
+    }
+
     /** Sums along the axes in which the shapes differ, then takes the missing axes away. */
-    private Value sumAtRunTime(Value input, Value gradient, int missing) {
+    private Value sumAtRunTime(Value input, Value gradient, Optional<Value> ones) {
         if (g.opset() < DYNAMIC_AXES) {
             throw g.refuse("its broadcasting is known only at run time, which takes operator set " + DYNAMIC_AXES
                     + ", the model has " + g.opset());
         }
         Value shape = g.shape(input);
-        long[] ones = new long[missing];
-        Arrays.fill(ones, 1);
-        Value padded = missing == 0 ? shape : g.builder().concat(0, List.of(g.ints(ones), shape));
+        Value padded = ones.map(before -> g.builder().concat(0, List.of(before, shape)))
+                .orElse(shape);
         Value differs = g.node("Not", g.node("Equal", padded, g.shape(gradient)));
         Value axes = g.reshape(g.node("NonZero", differs), g.ints(-1));
         return g.reshape(g.sumAlong(gradient, axes), shape);

@@ -38,6 +38,10 @@ public class Formulas {
         return g;
     }
 
+    final GraphEditor editor() {
+        return editor;
+    }
+
     /** The version of ONNX's own operator set. */
     public final long opset() {
         return opset;
@@ -102,9 +106,19 @@ public class Formulas {
         return g.scalar(dtype, value);
     }
 
+    /** Floating-point values in one dimension. */
+    public final Value floats(DType dtype, double... values) {
+        return g.initializer("graft/floats", Tensor.ofDoubles("floats", dtype, Shape.of(values.length), values));
+    }
+
     /** Int64 values in one dimension. */
     public final Value ints(long... values) {
         return g.ints(values);
+    }
+
+    /** An int64 scalar. */
+    public final Value index(long value) {
+        return g.index(value);
     }
 
     /** The shape as int64. */

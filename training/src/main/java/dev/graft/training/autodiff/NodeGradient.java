@@ -1,5 +1,6 @@
 package dev.graft.training.autodiff;
 
+import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.GraphBuilder;
 import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.Node;
@@ -8,9 +9,12 @@ import dev.graft.compiler.ir.ValueType;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Tensor;
 import dev.graft.training.types.GraphTypes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +72,19 @@ public final class NodeGradient extends Formulas {
     /** The first output. */
     public Value out() {
         return node.output(0);
+    }
+
+    /** Output {@code index} of the forward node, which is made to compute it if it does not yet. */
+    public Value outOrNew(int index) {
+        Value output = index < node.outputs().size() ? node.outputs().get(index) : null;
+        return output == null ? editor().addOutput(node, index, node.displayName() + "_output" + index) : output;
+    }
+
+    /** The node's attributes of these names, as far as it has them. */
+    public Attribute[] attributes(String... names) {
+        return Arrays.stream(names)
+                .flatMap(name -> node.attribute(name).stream())
+                .toArray(Attribute[]::new);
     }
 
     /** The gradient of the first output. */

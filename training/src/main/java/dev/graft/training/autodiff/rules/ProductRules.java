@@ -120,8 +120,8 @@ final class ProductRules {
                         ? g.product(g.dy(), true, g.in(0), transposedA, alpha)
                         : g.product(g.in(0), !transposedA, g.dy(), false, alpha));
         g.give(2, () -> {
-            Value scaled = beta == 1 ? g.dy() : g.mul(g.dy(), g.constant(beta));
-            return g.summedTo(scaled, g.in(2), List.of(g.out()), 0);
+            Value sum = g.summedTo(g.dy(), g.in(2), List.of(g.out()), 0);
+            return beta == 1 ? sum : g.mul(sum, g.constant(beta));
         });
     }
 

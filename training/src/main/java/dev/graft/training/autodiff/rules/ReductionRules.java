@@ -3,6 +3,7 @@ package dev.graft.training.autodiff.rules;
 import static dev.graft.training.autodiff.GradientTable.rule;
 
 import dev.graft.compiler.ir.Value;
+import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param floats float64, or float32 where ONNX Runtime's CPU provider has no double kernel for the operator or its gradient
  * @param step the distance of the central differences
  * @param tolerance the deviation allowed, relative to the greatest gradient of the input where that is above 1
+ * @param firstOnly whether the loss depends on the first output alone
+ * @param refusal a part of the reason for which the node is refused where lengths are known only at run time
  */
 record Row(
         String domain,
@@ -38,7 +40,9 @@ record Row(
         int outputs,
         DType floats,
         double step,
-        double tolerance) {
+        double tolerance,
+        boolean firstOnly,
+        @Nullable String refusal) {
 
     /** In float64. */
     static Row row(String operator, long... opsets) {
@@ -51,7 +55,9 @@ record Row(
                 1,
                 DType.FLOAT64,
                 1e-3,
-                1e-8);
+                1e-8,
+                false,
+                null);
     }
 
     /** One of ONNX Runtime's own operators, in float32. */
@@ -66,44 +72,93 @@ record Row(
                 1,
                 row.floats,
                 row.step,
-                row.tolerance);
+                row.tolerance,
+                false,
+                null);
     }
 
     Row in(Input... given) {
-        return new Row(domain, operator, opsets, List.of(given), attributes, outputs, floats, step, tolerance);
+        return new Row(
+                domain,
+                operator,
+                opsets,
+                List.of(given),
+                attributes,
+                outputs,
+                floats,
+                step,
+                tolerance,
+                firstOnly,
+                refusal);
     }
 
     Row with(Attribute... given) {
         List<Attribute> all = new ArrayList<>(attributes);
         all.addAll(List.of(given));
-        return new Row(domain, operator, opsets, inputs, all, outputs, floats, step, tolerance);
+        return new Row(domain, operator, opsets, inputs, all, outputs, floats, step, tolerance, firstOnly, refusal);
     }
 
     Row outputs(int count) {
-        return new Row(domain, operator, opsets, inputs, attributes, count, floats, step, tolerance);
+        return new Row(
+                domain, operator, opsets, inputs, attributes, count, floats, step, tolerance, firstOnly, refusal);
     }
 
     /** Gradient in float32, differences in float64 where the forward can be written out in operators with double kernels. */
     Row inFloat32() {
-        return new Row(domain, operator, opsets, inputs, attributes, outputs, DType.FLOAT32, 1 / 32.0, 2e-5);
+        return new Row(
+                domain,
+                operator,
+                opsets,
+                inputs,
+                attributes,
+                outputs,
+                DType.FLOAT32,
+                1 / 32.0,
+                2e-5,
+                firstOnly,
+                refusal);
     }
 
     /** An operator that is curved and has neither a double kernel nor a float64 reference. */
     Row curvedInFloat32() {
-        return new Row(domain, operator, opsets, inputs, attributes, outputs, DType.FLOAT32, 1 / 32.0, 5e-4);
+        return new Row(
+                domain,
+                operator,
+                opsets,
+                inputs,
+                attributes,
+                outputs,
+                DType.FLOAT32,
+                1 / 32.0,
+                5e-4,
+                firstOnly,
+                refusal);
     }
 
     /** The same for an operator that is linear in each input, where a wide step costs nothing. */
     Row linearInFloat32() {
-        return new Row(domain, operator, opsets, inputs, attributes, outputs, DType.FLOAT32, 0.5, 5e-5);
+        return new Row(
+                domain, operator, opsets, inputs, attributes, outputs, DType.FLOAT32, 0.5, 5e-5, firstOnly, refusal);
     }
 
     Row inFloat64() {
-        return new Row(domain, operator, opsets, inputs, attributes, outputs, DType.FLOAT64, 1e-3, 1e-8);
+        return new Row(
+                domain, operator, opsets, inputs, attributes, outputs, DType.FLOAT64, 1e-3, 1e-8, firstOnly, refusal);
     }
 
     Row tolerance(double allowed) {
-        return new Row(domain, operator, opsets, inputs, attributes, outputs, floats, step, allowed);
+        return new Row(
+                domain, operator, opsets, inputs, attributes, outputs, floats, step, allowed, firstOnly, refusal);
+    }
+
+    Row onlyFirstOutput() {
+        return new Row(domain, operator, opsets, inputs, attributes, outputs, floats, step, tolerance, true, refusal);
+    }
+
+    /** Where lengths are known only at run time it is refused with that reason. */
+    Row fixedOnly(String reason) {
+        return new Row(
+                domain, operator, opsets, inputs, attributes, outputs, floats, step, tolerance, firstOnly, reason);
     }
 
     /** The operator's name in the table. */
@@ -123,7 +178,8 @@ record Row(
         for (int i = 0; i < inputs.size(); i++) {
             values.add(value(editor, g, i, dynamic));
         }
-        g.nodes(operator, domain, values, attributes, outputs).forEach(editor::addGraphOutput);
+        List<Value> made = g.nodes(operator, domain, values, attributes, outputs);
+        made.subList(0, firstOnly ? 1 : outputs).forEach(editor::addGraphOutput);
         return model;
     }
 
