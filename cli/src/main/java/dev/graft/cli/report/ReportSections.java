@@ -11,6 +11,8 @@ import dev.graft.cli.verify.Verification.Region;
 import dev.graft.cli.verify.Verification.Structure;
 import dev.graft.cli.verify.Verification.Target;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The sections of the page as HTML. */
 final class ReportSections {
@@ -202,15 +204,16 @@ final class ReportSections {
         if (found.latencies().isEmpty()) {
             return "<p class=\"note\">Latency was not measured.</p>";
         }
-        double slowest = found.latencies().stream()
-                .mapToDouble(LatencyLine::medianSeconds)
-                .max()
-                .orElse(1);
+        Map<Integer, Double> slowest = found.latencies().stream()
+                .collect(Collectors.toMap(LatencyLine::tokens, LatencyLine::medianSeconds, Math::max));
         return Html.table(
                 List.of("model", "#tokens", "#minimum", "#median", "#ratio to base", ""),
-                found.latencies().stream().map(line -> latency(line, slowest)).toList());
+                found.latencies().stream()
+                        .map(line -> latency(line, slowest.get(line.tokens())))
+                        .toList());
     }
 
+    /** @param slowest of the models at as many tokens: bars compare models, not lengths */
     private static List<String> latency(LatencyLine line, double slowest) {
         String width = Numbers.significant(100 * line.medianSeconds() / slowest);
         return List.of(

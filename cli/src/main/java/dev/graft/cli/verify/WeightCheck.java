@@ -94,13 +94,20 @@ record WeightCheck(
                 .filter(finding -> isStructural(finding) && Causes.isFailure(finding))
                 .findFirst();
         String same = structure.isSameArchitecture()
-                ? "the base's files: " + Numbers.plural(structure.tensors().size(), "tensor")
-                        + " differ, and no other byte"
+                ? "the base's files: " + differences(structure.tensors().size())
                 : "not the base's layout, but nothing differs that should not";
         return new Check(
                 "structure, merged",
                 wrong.isEmpty() ? Outcome.PASSED : Outcome.FAILED,
                 wrong.map(Finding::sentence).orElse(same));
+    }
+
+    private static String differences(int tensors) {
+        return switch (tensors) {
+            case 0 -> "not a byte differs";
+            case 1 -> "1 tensor differs, and no other byte";
+            default -> tensors + " tensors differ, and no other byte";
+        };
     }
 
     private static Check weightCheck(WeightProof proof) {

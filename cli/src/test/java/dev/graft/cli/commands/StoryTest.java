@@ -58,6 +58,9 @@ class StoryTest extends TypedCommands {
         assertThat(run("verify", base, adapter + "@0.5", "--merged", merged, "--no-outputs"))
                 .isOne();
         assertThat(results()).contains("NOT verified", "it is 2 times what it must be");
+        assertThat(run("verify", base, adapter, "--merged", base, "--no-outputs"))
+                .isOne();
+        assertThat(results()).contains("not a byte differs", "was left out: its weight is the base's");
     }
 
     @Test

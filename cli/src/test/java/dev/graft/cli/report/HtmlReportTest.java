@@ -18,6 +18,15 @@ class HtmlReportTest {
     }
 
     @Test
+    void latencyBarsCompareModelsAtTheSameLength() {
+        Pattern bar = Pattern.compile("class=\"bar\" style=\"width:([^%]+)%");
+
+        assertThat(bar.matcher(HtmlReport.of(SampleVerification.passed())).results())
+                .extracting(found -> found.group(1))
+                .containsExactly("86", "86", "100", "88.5", "88.5", "100");
+    }
+
+    @Test
     void aFailureNamesItsCauses() {
         assertThat(HtmlReport.of(SampleVerification.failed("q_proj")))
                 .contains(

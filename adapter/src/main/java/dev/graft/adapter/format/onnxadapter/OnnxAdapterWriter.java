@@ -3,14 +3,13 @@ package dev.graft.adapter.format.onnxadapter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.tensor.FileOutput;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -29,7 +28,6 @@ import java.util.List;
  */
 public final class OnnxAdapterWriter {
     private static final int DATA_ALIGNMENT = 64;
-    private static final int WINDOW_BYTES = 1 << 20;
     private static final int VTABLE = 8;
     private static final int VTABLE_BYTES = 12;
     private static final int TABLE_BYTES = 20;
@@ -62,20 +60,12 @@ public final class OnnxAdapterWriter {
 
     private void write() {
         ByteBuffer tables = tables();
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            writeFully(channel, tables);
+        FileOutput.write(file, output -> {
+            output.write(tables);
             for (int i = 0; i < dataPlaces.length; i++) {
-                writeData(channel, tensors.get(i), dataPlaces[i]);
+                writeData(output, tensors.get(i), dataPlaces[i]);
             }
-        } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot write the file: " + e.getMessage(),
-                    Location.ofFile(file),
-                    "Check that the disk has space and that you may write there.",
-                    e);
-        }
+        });
     }
 
     /** Decides every place, then writes the tables. */
@@ -140,23 +130,12 @@ public final class OnnxAdapterWriter {
         }
     }
 
-    private void writeData(FileChannel channel, Tensor tensor, int place) throws IOException {
+    private void writeData(FileOutput output, Tensor tensor, int place) throws IOException {
         long size = tensor.bytes().size();
-        int gap = (int) (place - channel.position());
+        int gap = (int) (place - output.position());
         ByteBuffer head = ByteBuffer.allocate(gap).order(ByteOrder.LITTLE_ENDIAN);
-        writeFully(channel, head.putInt(gap - 4, (int) size));
-        ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, size));
-        for (long done = 0; done < size; done += window.limit()) {
-            window.clear().limit((int) Math.min(window.capacity(), size - done));
-            tensor.bytes().read(done, window);
-            writeFully(channel, window.flip());
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        output.write(head.putInt(gap - 4, (int) size));
+        output.write(tensor.bytes());
     }
 
     private static byte[] utf8(Tensor tensor) {

@@ -3,12 +3,11 @@ package dev.graft.adapter.format.peft;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.json.PythonJson;
 import dev.graft.adapter.format.safetensors.SafetensorsWriter;
-import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.io.OutputTransaction;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.graft.tensor.FileOutput;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -37,15 +36,7 @@ public final class PeftWriter {
     }
 
     private static void writeText(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot write the file: " + e.getMessage(),
-                    Location.ofFile(file),
-                    "Check that the disk has space and that you may write there.",
-                    e);
-        }
+        FileOutput.write(
+                file, output -> output.write(StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text))));
     }
 }

@@ -4,14 +4,12 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.FileOutput;
 import dev.graft.tensor.Tensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,7 +24,6 @@ import java.util.Map;
  * bytes. Metadata keeps the order given: the library has none of its own where there are several keys.
  */
 public final class SafetensorsWriter {
-    private static final int WINDOW_BYTES = 1 << 20;
 
     /** The library's order of types, reversed. */
     private static final List<DType> TYPE_ORDER = List.of(
@@ -72,20 +69,12 @@ public final class SafetensorsWriter {
         while (start.hasRemaining()) {
             start.put((byte) ' ');
         }
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            writeFully(channel, start.flip());
+        FileOutput.write(file, output -> {
+            output.write(start.flip());
             for (Tensor tensor : sorted) {
-                copy(tensor, channel);
+                output.write(tensor.bytes());
             }
-        } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot write the file: " + e.getMessage(),
-                    Location.ofFile(file),
-                    "Check that the disk has space and that you may write there.",
-                    e);
-        }
+        });
     }
 
     private static void checkType(Path file, Tensor tensor) {
@@ -146,21 +135,5 @@ public final class SafetensorsWriter {
             }
         }
         text.append('"');
-    }
-
-    private static void copy(Tensor tensor, FileChannel channel) throws IOException {
-        long size = tensor.bytes().size();
-        ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, size));
-        for (long done = 0; done < size; done += window.limit()) {
-            window.clear().limit((int) Math.min(window.capacity(), size - done));
-            tensor.bytes().read(done, window);
-            writeFully(channel, window.flip());
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
     }
 }
