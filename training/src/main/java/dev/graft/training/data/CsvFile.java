@@ -23,6 +23,8 @@ final class CsvFile implements RowFiles.Reader {
                         .maxBufferSize(LONGEST_FIELD)
                         .allowExtraFields(true)
                         .allowMissingFields(true)
+                        .allowUnclosedQuote(false)
+                        .allowExtraCharsAfterClosingQuote(false)
                         .detectBomHeader(false)
                         .ofCsvRecord(new MarkSkipping(Files.newBufferedReader(file)));
                 CloseableIterator<CsvRecord> records = csv.iterator()) {
