@@ -37,9 +37,16 @@ class ChatTemplateTest {
     }
 
     static Stream<Arguments> rendered() {
-        String chatml =
-                "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n<|im_start|>user\nBye<|im_end|>\n<|im_start|>assistant\n"
-                        + "So long.<|im_end|>\n";
+        String chatml = """
+                <|im_start|>user
+                Hi<|im_end|>
+                <|im_start|>assistant
+                Hello!<|im_end|>
+                <|im_start|>user
+                Bye<|im_end|>
+                <|im_start|>assistant
+                So long.<|im_end|>
+                """;
         String llama3 =
                 "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello!<|eot_id|>"
                         + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nSo long.<|eot_id|>";
@@ -54,11 +61,16 @@ class ChatTemplateTest {
                         "llama3",
                         "system.jsonl",
                         "<s><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>" + llama3),
-                Arguments.of(
-                        "gemma",
-                        "a.jsonl",
-                        "<s><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\nHello!<end_of_turn>\n<start_of_turn>user\nBye<end_of_turn>\n"
-                                + "<start_of_turn>model\nSo long.<end_of_turn>\n"),
+                Arguments.of("gemma", "a.jsonl", """
+                        <s><start_of_turn>user
+                        Hi<end_of_turn>
+                        <start_of_turn>model
+                        Hello!<end_of_turn>
+                        <start_of_turn>user
+                        Bye<end_of_turn>
+                        <start_of_turn>model
+                        So long.<end_of_turn>
+                        """),
                 Arguments.of("mistral", "a.jsonl", "<s>[INST] Hi[/INST] Hello!</s>[INST] Bye[/INST] So long.</s>"),
                 // Meta's program has spaces around answers; LLaMA-Factory leaves them to the tokenizer
                 Arguments.of(

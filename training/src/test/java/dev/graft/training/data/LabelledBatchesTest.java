@@ -139,11 +139,13 @@ class LabelledBatchesTest {
     @Test
     void malformedTablesAreRefused() {
         work.write("a.csv", "text,label\nx,1\n\"y,0\n")
+                .write("e.csv", "text,label\n\"x\"y,1\n")
                 .write("b.csv", "text,text\nx,1\n")
                 .write("c.tsv", "text\tlabel\nx\n")
                 .write("d.csv", "text,label\nx,1,2\n");
 
         assertThat(work.refused("a.csv", "loss=classification")).message().startsWith("not CSV: ");
+        assertThat(work.refused("e.csv", "loss=classification")).message().startsWith("not CSV: ");
         assertThat(work.refused("b.csv", "loss=classification"))
                 .hasMessage("expected columns of different names, got [text, text]");
         assertThat(work.refused("c.tsv", "loss=classification"))
