@@ -1,6 +1,7 @@
 package dev.graft.training.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -230,6 +231,20 @@ class TextBatchesTest {
         assertThat(data.report().listed()).extracting(DataReport.BadRow::line).containsExactly(2L, 3L, 5L);
         assertThat(data.report().listed().get(0).problem()).isEqualTo("expected 'text' to be a text, got a number");
         assertThat(data.report().listed().get(2).problem()).isEqualTo("there is nothing to learn: the answer is empty");
+    }
+
+    @Test
+    void whatNoBatchCanBeIsRefused() {
+        work.write("a.jsonl", "{\"text\": \"abc\"}\n");
+        TrainingData data = work.open("a.jsonl", "pad_to_multiple_of=300000000");
+
+        GraftException large =
+                catchThrowableOfType(GraftException.class, () -> data.training().batch(0, 0));
+
+        assertThat(large.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(large).hasMessage("a batch has a tensor of int64 [1, 300000000], which is more than 2 GiB");
+        assertThat(work.refused("a.jsonl", "loss=output:loss"))
+                .hasMessage("--set loss: a loss that the graph computes itself needs tensors, and the data are text");
     }
 
     @Test
