@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -21,8 +22,9 @@ final class CsvFile implements RowFiles.Reader {
     public void read(Path file, BadRows bad, Predicate<DataRow> rows) throws IOException {
         try (CsvReader<CsvRecord> csv = CsvReader.builder()
                         .maxBufferSize(LONGEST_FIELD)
-                        .allowExtraFields(true)
-                        .allowMissingFields(true)
+                        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .allowUnclosedQuote(false)
                         .detectBomHeader(false)
                         .ofCsvRecord(new MarkSkipping(Files.newBufferedReader(file)));
                 CloseableIterator<CsvRecord> records = csv.iterator()) {

@@ -35,7 +35,7 @@ final class JsonLines implements RowFiles.Reader {
             json.expectEnd();
             return toRow(value, place);
         } catch (GraftException e) {
-            throw new BadRowException("not JSON: " + e.getMessage());
+            throw new BadRowException(String.valueOf(e.getMessage()));
         }
     }
 

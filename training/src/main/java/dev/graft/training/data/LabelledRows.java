@@ -35,7 +35,7 @@ final class LabelledRows implements RowStore {
     @Override
     public Batch batch(int[] chosen) {
         int longest = Math.max(1, Arrays.stream(chosen).map(this::length).max().orElse(1));
-        int width = Math.toIntExact(((long) longest + multiple - 1) / multiple * multiple);
+        int width = Matrix.roundUp(longest, multiple);
         Matrix ids = Matrix.filled(chosen.length, width, pad);
         Matrix mask = new Matrix(chosen.length, width);
         Matrix types = new Matrix(chosen.length, width);

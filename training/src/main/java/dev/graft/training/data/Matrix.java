@@ -1,5 +1,8 @@
 package dev.graft.training.data;
 
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
@@ -15,8 +18,30 @@ final class Matrix {
     Matrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        long size = DType.INT64.byteSize((long) rows * columns);
-        this.bytes = ByteBuffer.allocateDirect(Math.toIntExact(size)).order(ByteOrder.LITTLE_ENDIAN);
+        this.bytes = allocate(DType.INT64, Shape.of(rows, columns));
+    }
+
+    /**
+     * Room for a tensor of a batch.
+     *
+     * @throws GraftException {@code TRAINING_DATA_INVALID} if it takes more than 2 GiB
+     */
+    static ByteBuffer allocate(DType dtype, Shape shape) {
+        long size = dtype.byteSize(shape.elements());
+        if (size > Integer.MAX_VALUE) {
+            throw new GraftException(
+                    ErrorCode.TRAINING_DATA_INVALID,
+                    "a batch has a tensor of " + dtype.displayName() + " " + shape + ", which is more than 2 GiB",
+                    Location.NONE,
+                    "Make per_device_train_batch_size or cutoff_len smaller.");
+        }
+        return ByteBuffer.allocateDirect((int) size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** A length rounded up to a multiple. */
+    static int roundUp(int length, int multiple) {
+        long rounded = ((long) length + multiple - 1) / multiple * multiple;
+        return (int) Math.min(Integer.MAX_VALUE, rounded);
     }
 
     /** The same value everywhere. */

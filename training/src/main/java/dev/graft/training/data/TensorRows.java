@@ -69,7 +69,7 @@ final class TensorRows implements RowStore {
         dims[0] = rows.length;
         Shape shape = Shape.of(dims);
         DType dtype = first.dtype();
-        ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(dtype.byteSize(shape.elements())));
+        ByteBuffer buffer = Matrix.allocate(dtype, shape);
         int rowBytes = rows.length == 0 ? 0 : buffer.capacity() / rows.length;
         for (int i = 0; i < rows.length; ) {
             int file = fileOf(rows[i]);

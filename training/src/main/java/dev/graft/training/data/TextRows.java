@@ -48,7 +48,7 @@ final class TextRows implements RowStore {
         for (TokenRow[] sequence : sequences) {
             longest = Math.max(longest, length(sequence));
         }
-        int width = Math.toIntExact(((long) longest + multiple - 1) / multiple * multiple);
+        int width = Matrix.roundUp(longest, multiple);
         Filling filling = new Filling(sequences.length, width, pad);
         for (int i = 0; i < sequences.length; i++) {
             int at = 0;

@@ -74,6 +74,13 @@ public record TrainingData(
         if (!isText(config)) {
             return new TensorDataSet(options, loss)::load;
         }
+        if (loss == Loss.Kind.OUTPUT) {
+            throw config.source()
+                    .invalid(
+                            "loss",
+                            "a loss that the graph computes itself needs tensors, and the data are text",
+                            "Write the graph's inputs, labels among them, to a .safetensors or .npz file.");
+        }
         TokenizerSource words = tokenizer.orElseThrow(() -> new GraftException(
                 ErrorCode.FILE_NOT_FOUND,
                 "the data are text, and there is no tokenizer",

@@ -1,0 +1,262 @@
+package dev.graft.training.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.training.step.Batch;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextBatchesTest {
+    @TempDir
+    Path folder;
+
+    private Workspace work;
+
+    @BeforeEach
+    void workspace() {
+        work = Workspace.in(folder);
+    }
+
+    @Test
+    void theCompletionIsLearntAndShorterRowsArePadded() {
+        work.write(
+                "a.jsonl",
+                "{\"prompt\": \"ab\", \"completion\": \"cd\"}\n\n{\"prompt\": \"e\", \"completion\": \"f\"}\r\n");
+
+        TrainingData data = work.open("a.jsonl");
+        Batch batch = data.training().batch(0, 0);
+
+        assertThat(Workspace.texts(batch)).containsExactly("<s>abcd</s>", "<s>ef</s><pad><pad>");
+        assertThat(Workspace.learnt(batch)).containsExactly("..cd</s>.", ".f</s>...");
+        assertThat(batch.inputs().get("attention_mask").toLongs()).containsExactly(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0);
+        assertThat(batch.inputs()).doesNotContainKey("position_ids");
+        assertThat(batch.counted()).isEqualTo(5);
+        assertThat(batch.tokens()).isEqualTo(10);
+        assertThat(data.report().longest()).isEqualTo(6);
+        assertThat(data.report().counted()).isEqualTo(5);
+    }
+
+    @Test
+    void promptsAreLearntTooIfAskedFor() {
+        work.write("a.jsonl", "{\"prompt\": \"ab\", \"completion\": \"cd\"}\n");
+
+        Batch batch = work.open("a.jsonl", "train_on_prompt=true").training().batch(0, 0);
+
+        assertThat(Workspace.learnt(batch)).containsExactly("abcd</s>.");
+        assertThat(batch.counted()).isEqualTo(5);
+    }
+
+    @Test
+    void theTokensAroundATextCanBeTurnedOff() {
+        work.write("a.jsonl", "{\"text\": \"abc\"}\n");
+
+        assertThat(Workspace.texts(work.open("a.jsonl").training().batch(0, 0))).containsExactly("<s>abc</s>");
+        Batch bare = work.open("a.jsonl", "add_bos=false", "add_eos=false")
+                .training()
+                .batch(0, 0);
+        assertThat(Workspace.texts(bare)).containsExactly("abc");
+        assertThat(Workspace.learnt(bare)).containsExactly("bc.");
+        assertThat(bare.counted()).isEqualTo(2);
+        work.write("tokenizer_config.json", "{\"add_bos_token\": false, \"bos_token\": \"<s>\", \"eos_token\": null}")
+                .write("config.json", "{\"eos_token_id\": 2, \"bos_token_id\": 1, \"pad_token_id\": 0}");
+        assertThat(Workspace.texts(work.open("a.jsonl").training().batch(0, 0))).containsExactly("abc");
+        assertThat(Workspace.texts(
+                        work.open("a.jsonl", "add_bos=true").training().batch(0, 0)))
+                .containsExactly("<s>abc");
+    }
+
+    @Test
+    void specialTokensComeFromTheModelWhereTheTokenizerSaysNothing() {
+        work.write("a.jsonl", "{\"text\": \"abc\"}\n{\"text\": \"d\"}")
+                .write("tokenizer_config.json", "{}")
+                .write("config.json", "{\"eos_token_id\": [2, 4], \"bos_token_id\": 1}");
+
+        assertThat(Workspace.texts(work.open("a.jsonl").training().batch(0, 0)))
+                .containsExactly("<s>abc</s>", "<s>d</s></s></s>");
+
+        work.write("config.json", "{}");
+        GraftException error = work.refused("a.jsonl", "add_bos=true");
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_CONFIG_INVALID);
+        assertThat(error)
+                .hasMessage(
+                        "--set add_bos: add_bos: true, but neither tokenizer_config.json nor config.json names the token");
+    }
+
+    @Test
+    void batchesAreRoundedUpToAMultiple() {
+        work.write("a.jsonl", "{\"text\": \"abc\"}\n");
+
+        assertThat(Workspace.texts(
+                        work.open("a.jsonl", "pad_to_multiple_of=8").training().batch(0, 0)))
+                .containsExactly("<s>abc</s><pad><pad><pad>");
+    }
+
+    /** Expected values of LLaMA-Factory's infer_seqlen(source_len, target_len, cutoff_len); the prompt here has BOS, the answer EOS. */
+    @ParameterizedTest
+    @CsvSource({
+        "10, 4, 10, 6, 4",
+        "4, 10, 10, 4, 6",
+        "10, 10, 10, 5, 5",
+        "30, 10, 16, 12, 4",
+        "6, 20, 13, 6, 7",
+        "7, 9, 16, 7, 9",
+        "7, 3, 20, 7, 3",
+        "2, 7, 8, 2, 6",
+    })
+    void longRowsAreCutAsLlamaFactoryDoes(int prompt, int answer, int cutoff, int keptPrompt, int keptAnswer) {
+        String row =
+                "{\"prompt\": \"" + "p".repeat(prompt - 1) + "\", \"completion\": \"" + "a".repeat(answer - 1) + "\"}";
+        work.write("a.jsonl", row + "\n");
+
+        TrainingData data = work.open("a.jsonl", "cutoff_len=" + cutoff);
+
+        String whole = "a".repeat(answer - 1) + "</s>";
+        String kept = keptAnswer == answer ? whole : whole.substring(0, keptAnswer);
+        assertThat(Workspace.texts(data.training().batch(0, 0)))
+                .containsExactly("<s>" + "p".repeat(keptPrompt - 1) + kept);
+        assertThat(data.training().batch(0, 0).counted()).isEqualTo(keptAnswer);
+        assertThat(data.report().cut()).isEqualTo(keptPrompt + keptAnswer < prompt + answer ? 1 : 0);
+    }
+
+    @Test
+    void ofAConversationEveryAnswerIsLearntOrOnlyTheLast() {
+        work.write(
+                "a.jsonl",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"},"
+                        + " {\"role\": \"user\", \"content\": \"c\"}, {\"role\": \"assistant\", \"content\": \"d\"}]}\n");
+
+        Batch all = work.open("a.jsonl", "template=plain").training().batch(0, 0);
+        Batch last = work.open("a.jsonl", "template=plain", "mask_history=true")
+                .training()
+                .batch(0, 0);
+
+        assertThat(Workspace.texts(all)).containsExactly("<s>ab</s>\ncd</s>\n");
+        assertThat(Workspace.learnt(all)).containsExactly(".b</s>\n.d</s>\n.");
+        assertThat(Workspace.learnt(last)).containsExactly(".....d</s>\n.");
+        assertThat(last.counted()).isEqualTo(3);
+    }
+
+    @Test
+    void withMaskHistoryTheLastExchangeHasRoomFirst() {
+        work.write(
+                "a.jsonl",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"aaaa\"}, {\"role\": \"assistant\", \"content\": \"bbbb\"},"
+                        + " {\"role\": \"user\", \"content\": \"c\"}, {\"role\": \"assistant\", \"content\": \"d\"}]}\n");
+
+        assertThat(Workspace.texts(work.open("a.jsonl", "template=plain", "mask_history=true", "cutoff_len=8")
+                        .training()
+                        .batch(0, 0)))
+                .containsExactly("<s>abbcd</s>\n");
+        assertThat(Workspace.texts(work.open("a.jsonl", "template=plain", "cutoff_len=8")
+                        .training()
+                        .batch(0, 0)))
+                .containsExactly("<s>aaabbbb");
+    }
+
+    @Test
+    void alpacaAndShareGptAreConversations() {
+        work.write(
+                        "a.json",
+                        "[{\"instruction\": \"Add\", \"input\": \"1 2\", \"output\": \"3\", \"system\": \"Be brief.\", \"history\": [[\"Hi\", \"Ho\"]]},"
+                                + " {\"instruction\": \"Go\", \"input\": \"\", \"output\": \"Gone\"}]")
+                .write(
+                        "b.jsonl",
+                        "{\"conversations\": [{\"from\": \"system\", \"value\": \"S\"}, {\"from\": \"human\", \"value\": \"a\"}, {\"from\": \"gpt\", \"value\": "
+                                + "\"b\"}]}\n");
+
+        TrainingData data = work.open("a.json,b.jsonl", "template=plain", "per_device_train_batch_size=3");
+
+        assertThat(Workspace.texts(data.training().batch(0, 0)))
+                .satisfiesExactly(
+                        row -> assertThat(row).isEqualTo("<s>Be brief.\nHiHo</s>\nAdd\n1 23</s>\n"),
+                        row -> assertThat(row).startsWith("<s>GoGone</s>\n<pad>"),
+                        row -> assertThat(row).startsWith("<s>S\nab</s>\n<pad>"));
+        assertThat(data.report().template()).contains("plain");
+    }
+
+    @Test
+    void columnsCanHaveOtherNames() {
+        work.write("a.csv", "mr,ref\n\"name[A], \"\"b\"\"\",\"An A,\nindeed\"\n");
+
+        assertThat(Workspace.texts(work.open("a.csv", "prompt_column=mr", "completion_column=ref")
+                        .training()
+                        .batch(0, 0)))
+                .containsExactly("<s>name[A], \"b\"An A,\nindeed</s>");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"prompt\": 1, \"completion\": \"a\"} | expected 'prompt' to be a text, got a number",
+                "{\"prompt\": \"a\", \"completion\": null} | expected columns prompt and completion, messages, conversations, instruction and output, or text; "
+                        + "got [prompt, completion]",
+                "{\"prompt\": \"a\" | not valid JSON: End of input",
+                "[1] | expected a JSON object, got an array",
+                "{\"prompt\": \"\", \"prompt\": \"\"} | the key 'prompt' occurs twice",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]} | expected user and assistant in turn, ending with the assistant, got 1 messages "
+                        + "besides the system's",
+                "{\"messages\": [{\"role\": \"tool\", \"content\": \"a\"}]} | message 1: expected one of [assistant, system, user] to speak, got 'tool'",
+                "{\"messages\": [{\"role\": \"user\"}]} | message 1: expected an object with the texts 'role' and 'content'",
+                "{\"messages\": \"a\"} | expected 'messages' to be a list of messages, got a string",
+                "{\"instruction\": \"a\", \"output\": \"b\", \"history\": [[\"a\"]]} | expected 'history' to be a list of pairs of texts",
+            })
+    void badRowsAreRefusedWithTheirLine(String row, String message) {
+        work.write("a.jsonl", "\n" + row + "\n");
+
+        GraftException error = work.refused("a.jsonl", "template=plain");
+
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(error).message().startsWith(message);
+        assertThat(error.location().toString()).endsWith("a.jsonl, line 2");
+        assertThat(error.remedy()).isEqualTo("Mend the row, or leave such rows out with skip_bad_rows: true.");
+    }
+
+    @Test
+    void badRowsAreCountedAndListedIfAskedFor() {
+        work.write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": 1}\nnonsense\n{\"text\": \"b\"}\n{\"text\": \"\"}\n");
+
+        TrainingData data = work.open("a.jsonl", "skip_bad_rows=true", "add_eos=false");
+
+        assertThat(Workspace.texts(data.training().batch(0, 0))).containsExactly("<s>a", "<s>b");
+        assertThat(data.report().badRows()).isEqualTo(3);
+        assertThat(data.report().listed()).extracting(DataReport.BadRow::line).containsExactly(2L, 3L, 5L);
+        assertThat(data.report().listed().get(0).problem()).isEqualTo("expected 'text' to be a text, got a number");
+        assertThat(data.report().listed().get(2).problem()).isEqualTo("there is nothing to learn: the answer is empty");
+    }
+
+    @Test
+    void whatNoBatchCanBeIsRefused() {
+        work.write("a.jsonl", "{\"text\": \"abc\"}\n");
+        TrainingData data = work.open("a.jsonl", "pad_to_multiple_of=300000000");
+
+        GraftException large =
+                catchThrowableOfType(GraftException.class, () -> data.training().batch(0, 0));
+
+        assertThat(large.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(large).hasMessage("a batch has a tensor of int64 [1, 300000000], which is more than 2 GiB");
+        assertThat(work.refused("a.jsonl", "loss=output:loss"))
+                .hasMessage("--set loss: a loss that the graph computes itself needs tensors, and the data are text");
+    }
+
+    @Test
+    void dataWithoutAUsableRowAreRefused() {
+        work.write("a.jsonl", "\n").write("b.jsonl", "{\"a\": 1}\n").write("c.txt", "a");
+
+        assertThat(work.refused("a.jsonl")).hasMessage("no row of dataset can be used");
+        assertThat(work.refused("b.jsonl", "skip_bad_rows=true"))
+                .hasMessage(
+                        "no row of dataset can be used: 1 cannot be used, the first because expected columns prompt and completion, messages, conversations, "
+                                + "instruction and output, or text; got [a]");
+        assertThat(work.refused("c.txt").code()).isEqualTo(ErrorCode.UNKNOWN_FORMAT);
+        assertThat(work.refused("none.jsonl").code()).isEqualTo(ErrorCode.FILE_NOT_FOUND);
+    }
+}
