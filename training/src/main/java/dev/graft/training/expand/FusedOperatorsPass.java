@@ -19,9 +19,7 @@ import java.util.function.Supplier;
  * by the differentiator if the gradient has to pass it.
  */
 public final class FusedOperatorsPass implements ModelPass {
-    private static final Map<String, Expansion> ONNX = Map.of(
-            "Attention", OnnxAttention::expand,
-            "RotaryEmbedding", RotaryEmbeddings::ofOnnx);
+    private static final Map<String, Expansion> ONNX = Map.of("Attention", OnnxAttention::expand);
 
     private static final Map<String, Expansion> MICROSOFT = Map.ofEntries(
             Map.entry("Attention", PackedAttention::expand),

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,30 +26,54 @@ final class SmallConstants {
     private static final int MOST_STEPS = 32;
     private static final double LARGEST = 0x1p53;
 
-    private SmallConstants() {}
+    private final Function<Value, Optional<ValueType>> types;
+
+    /** What follows from the types that are true of values. */
+    SmallConstants(Function<Value, Optional<ValueType>> types) {
+        this.types = types;
+    }
+
+    /** What follows from what a graph's inputs have to be; what a model says of other values need not be true. */
+    static SmallConstants ofInputs() {
+        return new SmallConstants(value -> value.isGraphInput() && value.graph().outer().isEmpty()
+                ? value.type()
+                : Optional.empty());
+    }
 
     /** A truth value that is one element and known. */
-    static Optional<Boolean> truth(@Nullable Value value) {
+    Optional<Boolean> truth(@Nullable Value value) {
         return single(value).map(element -> element != 0);
     }
 
     /** A number that is one element and known. */
-    static Optional<Double> single(@Nullable Value value) {
+    Optional<Double> single(@Nullable Value value) {
         double[] elements = value == null ? null : elements(value, MOST_STEPS);
         return elements == null || elements.length != 1 || Double.isNaN(elements[0])
                 ? Optional.empty()
                 : Optional.of(elements[0]);
     }
 
+    /** The same; a stored integer beyond what a double holds is the largest that it does, as for the end of a slice "to the last". */
+    Optional<Double> clamped(@Nullable Value value) {
+        return single(value).or(() -> Optional.ofNullable(value)
+                .flatMap(Value::constant)
+                .filter(data ->
+                        data.dtype() == DType.INT64 && data.shape().elements() == 1)
+                .map(data -> ByteBuffer.wrap(data.tensor("constant").toBytes())
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getLong())
+                .map(number -> Math.max(-LARGEST, Math.min(LARGEST, (double) number))));
+    }
+
     /** All elements, if the value is small and every one is known. */
-    static Optional<double[]> all(@Nullable Value value) {
+    Optional<double[]> all(@Nullable Value value) {
         double[] elements = value == null ? null : elements(value, MOST_STEPS);
         return elements == null || Arrays.stream(elements).anyMatch(Double::isNaN)
                 ? Optional.empty()
                 : Optional.of(elements);
     }
 
-    private static double @Nullable [] elements(@Nullable Value value, int steps) {
+    private double @Nullable [] elements(@Nullable Value value, int steps) {
         if (value == null || steps == 0) {
             return null;
         }
@@ -73,13 +98,15 @@ final class SmallConstants {
             case "Equal" -> pairwise(node, steps, (a, b) -> a == b ? 1 : 0);
             case "Greater" -> pairwise(node, steps, (a, b) -> a > b ? 1 : 0);
             case "GreaterOrEqual" -> pairwise(node, steps, (a, b) -> a >= b ? 1 : 0);
+            // whole quotients only: those are the same in integers and in floats
+            case "Div" -> pairwise(node, steps, (a, b) -> b != 0 && a % b == 0 ? a / b : Double.NaN);
             case "Less" -> pairwise(node, steps, (a, b) -> a < b ? 1 : 0);
             case "LessOrEqual" -> pairwise(node, steps, (a, b) -> a <= b ? 1 : 0);
             default -> null;
         };
     }
 
-    private static double @Nullable [] pairwise(Node node, int steps, DoubleBinaryOperator operator) {
+    private double @Nullable [] pairwise(Node node, int steps, DoubleBinaryOperator operator) {
         double[] a = elements(node.input(0), steps - 1);
         double[] b = node.inputs().size() == 1 ? a : elements(node.input(1), steps - 1);
         if (a == null || b == null || a.length != b.length && a.length != 1 && b.length != 1) {
@@ -95,7 +122,7 @@ final class SmallConstants {
     }
 
     /** Between integers and truth values; a float may lose its fraction or its exponent, so it is unknown. */
-    private static double @Nullable [] cast(Node node, int steps) {
+    private double @Nullable [] cast(Node node, int steps) {
         double[] from = elements(node.input(0), steps - 1);
         DType to = DType.ofOnnxNumber(node.intAttribute("to", 0)).orElse(DType.STRING);
         if (from == null || to != DType.BOOL && to != DType.INT64 && to != DType.INT32) {
@@ -108,7 +135,7 @@ final class SmallConstants {
                 .toArray();
     }
 
-    private static double @Nullable [] gather(Node node, int steps) {
+    private double @Nullable [] gather(Node node, int steps) {
         double[] data = elements(node.input(0), steps - 1);
         double[] indices = elements(node.input(1), steps - 1);
         if (data == null || indices == null || node.intAttribute("axis", 0) != 0) {
@@ -122,20 +149,17 @@ final class SmallConstants {
         return result;
     }
 
-    /** The lengths of an input or initializer; what a model says of other values need not be true. */
-    private static double @Nullable [] lengths(@Nullable Value value) {
+    private double @Nullable [] lengths(@Nullable Value value) {
         if (value == null) {
             return null;
         }
         Optional<TensorData> stored = value.constant();
         if (stored.isPresent()) {
-            return Arrays.stream(stored.get().shape().toArray())
-                    .asDoubleStream()
-                    .toArray();
+            return Arrays.stream(stored.get().shape().toArray()).asDoubleStream().toArray();
         }
-        boolean fed = value.isGraphInput() && value.graph().outer().isEmpty();
-        Optional<List<Dim>> dims = fed ? value.type().flatMap(ValueType::dims) : Optional.empty();
-        return dims.map(list -> list.stream()
+        return types.apply(value)
+                .flatMap(ValueType::dims)
+                .map(list -> list.stream()
                         .mapToDouble(dim -> dim instanceof Dim.Fixed fixed ? fixed.length() : Double.NaN)
                         .toArray())
                 .orElse(null);

@@ -32,10 +32,6 @@ class WholeModelsTest {
         "models/stories260K/genai_fp32/model.onnx, 16",
         "models/stories260K/genai_fp32_lora/model.onnx, 16",
         "models/stories260K/genai_int4/model.onnx, 16",
-        "conformance/exports/genai_llama_fp32/model.onnx, 8",
-        "conformance/exports/genai_llama_fp32_lora/model.onnx, 8",
-        "conformance/exports/genai_llama_int4/model.onnx, 8",
-        "conformance/exports/genai_llama_int4_qdq/model.onnx, 8",
         "models/graph_zoo/genai_tiny_gpt2_past.onnx, 8"
     })
     void modelsOfOnnxRuntimesOwnOperators(String file, long headSize) {
@@ -69,13 +65,40 @@ class WholeModelsTest {
                 "models/graph_zoo/nextnode_transformer.onnx",
                 "models/graph_zoo/optimum_asset.onnx",
                 "models/graph_zoo/tribuo_tinybert.onnx",
-                "models/graph_zoo/vespa_random_decoder.onnx",
                 "models/graph_zoo/vespa_random_encoder.onnx",
                 "models/graph_zoo/vespa_mlm.onnx",
                 "models/graph_zoo/fastestdet.onnx"
             })
     void exportersModels(String file) {
         assertSame(Shared.path(file), InputHints.NONE);
+    }
+
+    /** ONNX Runtime refuses heads that are no multiple of 16 at run time; written out, they are those of PyTorch's own export. */
+    @ParameterizedTest
+    @CsvSource({
+        "genai_llama_fp32/model.onnx, llama/dynamo.onnx",
+        "genai_llama_fp32_lora/model.onnx, llama/peft_dynamo.onnx",
+        "genai_llama_int4/model.onnx, genai_llama_int4_qdq/model.onnx"
+    })
+    void headsThatTheOperatorRefusesRunWrittenOut(String file, String other) {
+        OnnxModel model = expanded("conformance/exports/" + file);
+        OnnxModel reference = expanded("conformance/exports/" + other);
+        Map<String, HostTensor> values =
+                SampleInputs.of(inputs(reference), InputHints.NONE).make(new SampleSize(2, 5), 3);
+
+        HostTensor logits = first(Runs.run(model, values, true));
+
+        Runs.assertSame("logits", logits, first(Runs.run(reference, values, false)), TOLERANCE);
+    }
+
+    private static OnnxModel expanded(String file) {
+        OnnxModel model = read(Shared.path(file));
+        ExpansionPasses.pipeline().run(model);
+        return model;
+    }
+
+    private static HostTensor first(Map<String, HostTensor> outputs) {
+        return outputs.values().iterator().next();
     }
 
     private static OnnxModel assertSame(Path file, InputHints hints) {
