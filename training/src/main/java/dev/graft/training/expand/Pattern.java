@@ -27,10 +27,6 @@ final class Pattern {
         this.constants = new SmallConstants(this::type);
     }
 
-    GraphEditor editor() {
-        return editor;
-    }
-
     SmallConstants constants() {
         return constants;
     }
@@ -38,6 +34,12 @@ final class Pattern {
     /** The formulas that replace a node. */
     NodeExpansion formulas(Node node) {
         return new NodeExpansion(editor, node, types, shared);
+    }
+
+    /** Puts a value of the same type in the place of a node's output. */
+    void replace(Node node, Value by) {
+        type(node.output(0)).ifPresent(type -> types.get().put(by, type));
+        Replacement.replace(editor, node, by);
     }
 
     Optional<ValueType> type(Value value) {
@@ -54,7 +56,10 @@ final class Pattern {
 
     /** The length along an axis, or -1 where it is not fixed. */
     long dim(Value value, int axis) {
-        return type(value).map(type -> type.dim(axis).orElse(-1)).orElse(-1L);
+        double[] lengths = constants.lengths(value);
+        int index = lengths != null && axis < 0 ? axis + lengths.length : axis;
+        boolean known = lengths != null && index >= 0 && index < lengths.length && lengths[index] >= 0;
+        return known ? (long) lengths[index] : -1;
     }
 
     /** The value that this one is a copy of: through Identity, and casts to the type that it has. */

@@ -36,7 +36,7 @@ final class RootMeanSquareFusion implements FusionRule {
                     Attribute.of("axis", -1L),
                     Attribute.of("epsilon", (float) found.epsilon()),
                     Attribute.of("stash_type", 1L));
-            Replacement.replace(pattern.editor(), node, normed);
+            pattern.replace(node, normed);
         });
         return match.isPresent();
     }

@@ -45,7 +45,7 @@ final class RotaryFusion implements FusionRule {
                             table(f, found.cos(), half),
                             table(f, found.sin(), half)),
                     Attribute.of("interleaved", 0L));
-            Replacement.replace(pattern.editor(), node, rotated);
+            pattern.replace(node, rotated);
         });
         return match.isPresent();
     }
@@ -97,7 +97,7 @@ final class RotaryFusion implements FusionRule {
         return steps
                 && constants.single(slice.input(3)).filter(RotaryFusion::isLast).isPresent()
                 && constants.single(slice.input(1)).filter(start -> start == from).isPresent()
-                && constants.clamped(slice.input(2)).filter(end -> Math.min(end, size) == to).isPresent();
+                && constants.single(slice.input(2)).filter(end -> Math.min(end, size) == to).isPresent();
     }
 
     /**

@@ -25,7 +25,7 @@ final class SiluFusion implements FusionRule {
             if (gate != null && pattern.same(gate.input(0), pair.first()) && pattern.isSingle(pair.first())) {
                 Value x = pattern.source(pair.first());
                 Value silu = pattern.formulas(node).microsoft("QuickGelu", List.of(x), Attribute.of("alpha", 1f));
-                Replacement.replace(pattern.editor(), node, silu);
+                pattern.replace(node, silu);
                 return true;
             }
         }

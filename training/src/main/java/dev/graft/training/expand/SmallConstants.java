@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of small values without running the model: constants, lengths of inputs, and what a few operators make of them.
- * Elements are doubles, NaN where unknown; integers that a double does not hold are unknown.
+ * Elements are doubles, NaN where unknown; integers beyond what a double holds are infinite, which is all that is known of them, and
+ * what the end of a slice "to the last" needs.
  */
 final class SmallConstants {
     private static final int MOST_ELEMENTS = 64;
@@ -53,18 +54,6 @@ final class SmallConstants {
                 : Optional.of(elements[0]);
     }
 
-    /** The same; a stored integer beyond what a double holds is the largest that it does, as for the end of a slice "to the last". */
-    Optional<Double> clamped(@Nullable Value value) {
-        return single(value).or(() -> Optional.ofNullable(value)
-                .flatMap(Value::constant)
-                .filter(data ->
-                        data.dtype() == DType.INT64 && data.shape().elements() == 1)
-                .map(data -> ByteBuffer.wrap(data.tensor("constant").toBytes())
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .getLong())
-                .map(number -> Math.max(-LARGEST, Math.min(LARGEST, (double) number))));
-    }
-
     /** All elements, if the value is small and every one is known. */
     Optional<double[]> all(@Nullable Value value) {
         double[] elements = value == null ? null : elements(value, MOST_STEPS);
@@ -89,7 +78,8 @@ final class SmallConstants {
             case "Constant" -> ofAttributes(node);
             case "Identity", "Squeeze", "Unsqueeze", "Reshape", "Flatten" -> elements(node.input(0), steps - 1);
             case "Cast" -> cast(node, steps);
-            case "Shape" -> node.attributes().isEmpty() ? lengths(node.input(0)) : null;
+            case "Shape" -> node.attributes().isEmpty() ? lengths(node.input(0), steps - 1) : null;
+            case "Concat" -> concat(node, steps);
             case "Gather" -> gather(node, steps);
             case "Not" -> pairwise(node, steps, (a, b) -> a == 0 ? 1 : 0);
             case "And" -> pairwise(node, steps, (a, b) -> a != 0 && b != 0 ? 1 : 0);
@@ -131,7 +121,10 @@ final class SmallConstants {
         double limit = to == DType.INT32 ? Integer.MAX_VALUE : LARGEST;
         return Arrays.stream(from)
                 .map(x -> to == DType.BOOL && !Double.isNaN(x) ? (x != 0 ? 1 : 0) : x)
-                .map(x -> x == Math.rint(x) && Math.abs(x) <= limit ? x : Double.NaN)
+                .map(x -> x == Math.rint(x) && Math.abs(x) <= limit
+                                || to == DType.INT64 && Double.isInfinite(x)
+                        ? x
+                        : Double.NaN)
                 .toArray();
     }
 
@@ -149,20 +142,74 @@ final class SmallConstants {
         return result;
     }
 
-    private double @Nullable [] lengths(@Nullable Value value) {
-        if (value == null) {
+    private double @Nullable [] concat(Node node, int steps) {
+        double[] all = new double[0];
+        for (Value input : node.inputs()) {
+            double[] part = elements(input, steps - 1);
+            if (part == null || all.length + part.length > MOST_ELEMENTS) {
+                return null;
+            }
+            int before = all.length;
+            all = Arrays.copyOf(all, before + part.length);
+            System.arraycopy(part, 0, all, before, part.length);
+        }
+        return all;
+    }
+
+    /** The lengths of a value's dimensions, NaN where unknown; null where not even the rank is known. */
+    double @Nullable [] lengths(@Nullable Value value) {
+        return lengths(value, MOST_STEPS);
+    }
+
+    private double @Nullable [] lengths(@Nullable Value value, int steps) {
+        if (value == null || steps == 0) {
             return null;
         }
         Optional<TensorData> stored = value.constant();
         if (stored.isPresent()) {
             return Arrays.stream(stored.get().shape().toArray()).asDoubleStream().toArray();
         }
-        return types.apply(value)
+        double[] typed = types.apply(value)
                 .flatMap(ValueType::dims)
                 .map(list -> list.stream()
                         .mapToDouble(dim -> dim instanceof Dim.Fixed fixed ? fixed.length() : Double.NaN)
                         .toArray())
                 .orElse(null);
+        boolean complete = typed != null && Arrays.stream(typed).noneMatch(Double::isNaN);
+        double[] made = complete ? null : madeLengths(value.producer().orElse(null), steps);
+        if (typed == null || made == null || made.length != typed.length) {
+            return typed == null ? made : typed;
+        }
+        return merged(typed, made);
+    }
+
+    /** Lengths that a node gives its output, where ONNX Runtime's inference loses them: TorchScript puts shapes together itself. */
+    private double @Nullable [] madeLengths(@Nullable Node node, int steps) {
+        if (node != null && node.is("Reshape")) {
+            double[] shape = elements(node.input(1), steps - 1);
+            // 0 keeps a length, -1 takes the rest
+            return shape == null
+                    ? null
+                    : Arrays.stream(shape).map(x -> x > 0 ? x : Double.NaN).toArray();
+        }
+        List<Long> order = node != null && node.is("Transpose")
+                ? node.intsAttribute("perm").orElse(List.of())
+                : List.of();
+        double[] from = order.isEmpty() || node == null ? null : lengths(node.input(0), steps - 1);
+        boolean fits = from != null
+                && from.length == order.size()
+                && order.stream().allMatch(axis -> axis >= 0 && axis < order.size());
+        return from == null || !fits
+                ? null
+                : order.stream().mapToDouble(axis -> from[axis.intValue()]).toArray();
+    }
+
+    private static double[] merged(double[] a, double[] b) {
+        double[] merged = a.clone();
+        for (int i = 0; i < merged.length; i++) {
+            merged[i] = Double.isNaN(merged[i]) ? b[i] : merged[i];
+        }
+        return merged;
     }
 
     private static double @Nullable [] ofAttributes(Node node) {
@@ -203,6 +250,6 @@ final class SmallConstants {
     }
 
     private static double exact(long value) {
-        return Math.abs((double) value) <= LARGEST ? value : Double.NaN;
+        return Math.abs((double) value) <= LARGEST ? value : value < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
 }
