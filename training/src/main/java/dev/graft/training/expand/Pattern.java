@@ -82,7 +82,8 @@ final class Pattern {
     }
 
     /** The node of that operator that makes a value, or null. */
-    @Nullable Node producer(@Nullable Value value, String operator) {
+    @Nullable
+    Node producer(@Nullable Value value, String operator) {
         return value == null
                 ? null
                 : source(value).producer().filter(node -> node.is(operator)).orElse(null);
@@ -92,9 +93,7 @@ final class Pattern {
     List<Pair> pairs(@Nullable Node node) {
         Value first = node == null ? null : node.input(0);
         Value second = node == null ? null : node.input(1);
-        return first == null || second == null
-                ? List.of()
-                : List.of(new Pair(first, second), new Pair(second, first));
+        return first == null || second == null ? List.of() : List.of(new Pair(first, second), new Pair(second, first));
     }
 
     /** Whether values are copies of one. */

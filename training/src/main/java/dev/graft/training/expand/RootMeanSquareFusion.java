@@ -76,7 +76,10 @@ final class RootMeanSquareFusion implements FusionRule {
         }
         Node quotient = pattern.producer(value, "Div");
         boolean one = quotient != null
-                && pattern.constants().single(quotient.input(0)).filter(number -> number == 1).isPresent();
+                && pattern.constants()
+                        .single(quotient.input(0))
+                        .filter(number -> number == 1)
+                        .isPresent();
         return one ? quotient.input(1) : null;
     }
 
@@ -119,7 +122,10 @@ final class RootMeanSquareFusion implements FusionRule {
         Node power = pattern.producer(value, "Pow");
         return power != null
                 && pattern.same(power.input(0), x)
-                && pattern.constants().single(power.input(1)).filter(number -> number == 2).isPresent();
+                && pattern.constants()
+                        .single(power.input(1))
+                        .filter(number -> number == 2)
+                        .isPresent();
     }
 
     /** The operator takes a weight as long as the last axis; the products would broadcast others too. */

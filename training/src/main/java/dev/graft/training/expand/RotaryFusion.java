@@ -96,8 +96,14 @@ final class RotaryFusion implements FusionRule {
                 || constants.single(slice.input(4)).filter(step -> step == 1).isPresent();
         return steps
                 && constants.single(slice.input(3)).filter(RotaryFusion::isLast).isPresent()
-                && constants.single(slice.input(1)).filter(start -> start == from).isPresent()
-                && constants.single(slice.input(2)).filter(end -> Math.min(end, size) == to).isPresent();
+                && constants
+                        .single(slice.input(1))
+                        .filter(start -> start == from)
+                        .isPresent()
+                && constants
+                        .single(slice.input(2))
+                        .filter(end -> Math.min(end, size) == to)
+                        .isPresent();
     }
 
     /**
@@ -131,8 +137,7 @@ final class RotaryFusion implements FusionRule {
 
     private static Value unscaled(Pattern pattern, Value value) {
         for (Pair product : pattern.pairs(pattern.producer(value, "Mul"))) {
-            if (pattern.constants().single(product.second()).isPresent()
-                    && pattern.rank(product.second()) <= 1) {
+            if (pattern.constants().single(product.second()).isPresent() && pattern.rank(product.second()) <= 1) {
                 return product.first();
             }
         }

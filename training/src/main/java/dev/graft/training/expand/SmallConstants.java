@@ -36,9 +36,8 @@ final class SmallConstants {
 
     /** What follows from what a graph's inputs have to be; what a model says of other values need not be true. */
     static SmallConstants ofInputs() {
-        return new SmallConstants(value -> value.isGraphInput() && value.graph().outer().isEmpty()
-                ? value.type()
-                : Optional.empty());
+        return new SmallConstants(
+                value -> value.isGraphInput() && value.graph().outer().isEmpty() ? value.type() : Optional.empty());
     }
 
     /** A truth value that is one element and known. */
@@ -121,8 +120,7 @@ final class SmallConstants {
         double limit = to == DType.INT32 ? Integer.MAX_VALUE : LARGEST;
         return Arrays.stream(from)
                 .map(x -> to == DType.BOOL && !Double.isNaN(x) ? (x != 0 ? 1 : 0) : x)
-                .map(x -> x == Math.rint(x) && Math.abs(x) <= limit
-                                || to == DType.INT64 && Double.isInfinite(x)
+                .map(x -> x == Math.rint(x) && Math.abs(x) <= limit || to == DType.INT64 && Double.isInfinite(x)
                         ? x
                         : Double.NaN)
                 .toArray();
@@ -167,7 +165,9 @@ final class SmallConstants {
         }
         Optional<TensorData> stored = value.constant();
         if (stored.isPresent()) {
-            return Arrays.stream(stored.get().shape().toArray()).asDoubleStream().toArray();
+            return Arrays.stream(stored.get().shape().toArray())
+                    .asDoubleStream()
+                    .toArray();
         }
         double[] typed = types.apply(value)
                 .flatMap(ValueType::dims)
@@ -250,6 +250,8 @@ final class SmallConstants {
     }
 
     private static double exact(long value) {
-        return Math.abs((double) value) <= LARGEST ? value : value < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+        return Math.abs((double) value) <= LARGEST
+                ? value
+                : value < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
 }

@@ -26,8 +26,8 @@ public final class TrainingFusionPass implements ModelPass {
     public PassResult call(OnnxModel model) {
         GraphEditor editor = new GraphEditor(model);
         AtomicReference<GraphTypes> types = new AtomicReference<>();
-        Pattern pattern = new Pattern(
-                editor, () -> types.updateAndGet(known -> known == null ? GraphTypes.of(model) : known));
+        Pattern pattern =
+                new Pattern(editor, () -> types.updateAndGet(known -> known == null ? GraphTypes.of(model) : known));
         boolean modified = false;
         for (Node node : model.graph().nodes()) {
             modified |= RULES.stream().anyMatch(rule -> rule.canEndWith(node) && rule.apply(pattern, node));

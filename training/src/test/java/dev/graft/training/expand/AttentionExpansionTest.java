@@ -56,8 +56,56 @@ class AttentionExpansionTest {
                         "batch,sequence,keys",
                         ints(
                                 Shape.of(2, 5, 5),
-                                1, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1,
-                                0, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1))
+                                1,
+                                0,
+                                1,
+                                0,
+                                1,
+                                1,
+                                1,
+                                0,
+                                0,
+                                0,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                0,
+                                0,
+                                0,
+                                0,
+                                1,
+                                1,
+                                1,
+                                1,
+                                0,
+                                1,
+                                0,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1,
+                                0,
+                                1,
+                                0,
+                                1,
+                                0,
+                                0,
+                                1,
+                                1,
+                                0,
+                                1,
+                                0,
+                                1,
+                                0,
+                                1,
+                                1,
+                                1,
+                                1,
+                                1))
                 .microsoft("Attention", 1, attributes(0, 0, -10000))
                 .assertExpandsExactly();
     }
@@ -105,10 +153,7 @@ class AttentionExpansionTest {
                 .weight("w", 12, 22)
                 .weight("b", 22)
                 .microsoft(
-                        "Attention",
-                        1,
-                        Attribute.of("num_heads", HEADS),
-                        Attribute.ofInts("qkv_hidden_sizes", 8, 8, 6))
+                        "Attention", 1, Attribute.of("num_heads", HEADS), Attribute.ofInts("qkv_hidden_sizes", 8, 8, 6))
                 .assertExpandsExactly();
     }
 

@@ -37,8 +37,7 @@ class EmptyCachePassTest {
         assertThat(model.graph().inputs()).extracting(Value::name).containsExactly("input_ids", "keys");
         // the Concat that is left makes the shape of the past, which only its length is read of
         assertThat(Runs.operators(model))
-                .containsExactly(
-                        "Shape", "Gather", "Concat", "ConstantOfShape", "Identity", "Shape", "Gather", "Abs");
+                .containsExactly("Shape", "Gather", "Concat", "ConstantOfShape", "Identity", "Shape", "Gather", "Abs");
         assertThat(expected.get("present.0.key").shape()).isEqualTo(Shape.of(2, 1, 4, 3));
         Runs.assertSame(Runs.run(model, inputs(), true), expected, 0);
     }
@@ -49,9 +48,7 @@ class EmptyCachePassTest {
 
         new PassPipeline(new EmptyCachePass()).run(model);
 
-        assertThat(model.graph().inputs())
-                .extracting(Value::name)
-                .containsExactly("input_ids", "keys", PAST);
+        assertThat(model.graph().inputs()).extracting(Value::name).containsExactly("input_ids", "keys", PAST);
     }
 
     @Test
@@ -78,8 +75,8 @@ class EmptyCachePassTest {
 
     private static String text(String batchAndPast, Object size) {
         String[] dims = batchAndPast.split(", ");
-        String past = "input { name: '" + PAST + "' type { tensor_type { elem_type: 1 shape { " + dim(dims[0]) + dim("1")
-                + dim(dims[1]) + dim(size.toString()) + "} } } }\n";
+        String past = "input { name: '" + PAST + "' type { tensor_type { elem_type: 1 shape { " + dim(dims[0])
+                + dim("1") + dim(dims[1]) + dim(size.toString()) + "} } } }\n";
         return "opset_import { version: 17 } graph { name: 'g' "
                 + "input { name: 'input_ids' type { tensor_type { elem_type: 7 shape { dim { dim_param: 'batch_size' } dim { dim_param: 'sequence' } } } } }\n"
                 + TextModels.floats("input", "keys", "batch_size", 1, "sequence", 3)

@@ -55,7 +55,8 @@ class FusedOperatorsTest {
         OperatorGraph graph = new OperatorGraph(17)
                 .fed("ids", "batch,sequence", HostTensor.ofIntegers(DType.INT32, Shape.of(2, 3), 5, 0, 2, 1, 1, 6));
         if (segments) {
-            graph.fed("segments", "batch,sequence", HostTensor.ofIntegers(DType.INT32, Shape.of(2, 3), 0, 1, 1, 0, 0, 1));
+            graph.fed(
+                    "segments", "batch,sequence", HostTensor.ofIntegers(DType.INT32, Shape.of(2, 3), 0, 1, 1, 0, 0, 1));
         } else {
             graph.none();
         }
@@ -68,7 +69,10 @@ class FusedOperatorsTest {
         graph.weight("gamma", 8).weight("beta", 8);
         graph.fed("mask", "batch,sequence", HostTensor.ofIntegers(DType.INT32, Shape.of(2, 3), 1, 1, 0, 1, 0, 0));
         if (positions) {
-            graph.fed("positions", "batch,sequence", HostTensor.ofIntegers(DType.INT32, Shape.of(2, 3), 2, 3, 4, 0, 1, 2));
+            graph.fed(
+                    "positions",
+                    "batch,sequence",
+                    HostTensor.ofIntegers(DType.INT32, Shape.of(2, 3), 2, 3, 4, 0, 1, 2));
         }
         graph.microsoft("EmbedLayerNormalization", 3, Attribute.of("mask_index_type", 1L))
                 .assertExpandsExactly();
@@ -103,8 +107,9 @@ class FusedOperatorsTest {
 
         // gelu(1) = 0.8413447, gelu(-1) = -0.1586553: the normal distribution's value there, times x
         double[] result = Runs.run(graph.model(), graph.fed(), true).get("out0").toDoubles();
-        assertThat(result).containsExactly(
-                new double[] {1.5 * 0.8413447, 2 * -0.1586553}, org.assertj.core.api.Assertions.within(1e-6));
+        assertThat(result)
+                .containsExactly(
+                        new double[] {1.5 * 0.8413447, 2 * -0.1586553}, org.assertj.core.api.Assertions.within(1e-6));
     }
 
     @Test
@@ -121,12 +126,7 @@ class FusedOperatorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "Relu, NaN, NaN",
-        "Tanh, NaN, NaN",
-        "Sigmoid, NaN, NaN",
-        "LeakyRelu, 0.3, NaN",
-        "HardSigmoid, 0.3, 0.4"
+    @CsvSource({"Relu, NaN, NaN", "Tanh, NaN, NaN", "Sigmoid, NaN, NaN", "LeakyRelu, 0.3, NaN", "HardSigmoid, 0.3, 0.4"
     })
     void activationsBehindAProductOrAConvolution(String activation, float alpha, float beta) {
         new OperatorGraph(17)

@@ -69,8 +69,7 @@ class GroupQueryAttentionTest {
                 .microsoft(
                         "GroupQueryAttention",
                         3,
-                        with(List.of(
-                                Attribute.of("do_rotary", 1L), Attribute.of("rotary_interleaved", interleaved))))
+                        with(List.of(Attribute.of("do_rotary", 1L), Attribute.of("rotary_interleaved", interleaved))))
                 .assertExpandsExactly();
     }
 
@@ -119,7 +118,8 @@ class GroupQueryAttentionTest {
         }
         assertThat(counted).hasSize((4 + TOKENS) * width);
         assertThat(actual).doesNotContain(Double.NaN);
-        counted.forEach(i -> assertThat(actual[i]).isCloseTo(expected[i], org.assertj.core.api.Assertions.within(1e-5)));
+        counted.forEach(
+                i -> assertThat(actual[i]).isCloseTo(expected[i], org.assertj.core.api.Assertions.within(1e-5)));
     }
 
     private static double[] output(OperatorGraph graph) {
@@ -142,8 +142,7 @@ class GroupQueryAttentionTest {
 
     @Test
     void keysAreSharedWithoutBeingRepeated() {
-        OperatorGraph graph = lengths(query(true), TOKENS, TOKENS)
-                .microsoft("GroupQueryAttention", 1, with(List.of()));
+        OperatorGraph graph = lengths(query(true), TOKENS, TOKENS).microsoft("GroupQueryAttention", 1, with(List.of()));
 
         graph.expand();
 
@@ -154,7 +153,9 @@ class GroupQueryAttentionTest {
         int all = (HEADS + 2 * KEY_HEADS) * SIZE;
         OperatorGraph graph = new OperatorGraph(17);
         if (packed) {
-            return graph.normal("qkv", "batch,sequence," + all, 2, TOKENS, all).none().none();
+            return graph.normal("qkv", "batch,sequence," + all, 2, TOKENS, all)
+                    .none()
+                    .none();
         }
         int keys = KEY_HEADS * SIZE;
         return graph.normal("q", "batch,sequence," + HEADS * SIZE, 2, TOKENS, HEADS * SIZE)
@@ -171,7 +172,8 @@ class GroupQueryAttentionTest {
 
     private static Attribute[] with(List<Attribute> attributes) {
         return Stream.concat(
-                        Stream.of(Attribute.of("num_heads", (long) HEADS), Attribute.of("kv_num_heads", (long) KEY_HEADS)),
+                        Stream.of(Attribute.of("num_heads", (long) HEADS), Attribute.of("kv_num_heads", (long)
+                                KEY_HEADS)),
                         attributes.stream())
                 .toArray(Attribute[]::new);
     }

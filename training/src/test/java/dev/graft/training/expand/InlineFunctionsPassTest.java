@@ -58,8 +58,7 @@ class InlineFunctionsPassTest {
 
         assertThat(model.functions()).isEmpty();
         assertThat(Runs.operators(model))
-                .containsExactly(
-                        "LeakyRelu", "Elu", "LeakyRelu", "LeakyRelu", "Elu", "LeakyRelu", "Identity");
+                .containsExactly("LeakyRelu", "Elu", "LeakyRelu", "LeakyRelu", "Elu", "LeakyRelu", "Identity");
         double first = 0.01 * 3 * Math.expm1(-0.5);
         double second = 0.01 * 0.1 * Math.expm1(0.5 * first);
         Map<String, HostTensor> outputs = Runs.run(model, INPUTS, true);
@@ -132,7 +131,8 @@ class InlineFunctionsPassTest {
                 + "node { op_type: 'F0' domain: 'local' input: 'x' output: 'y' } }\n");
         for (int i = 0; i < 40; i++) {
             String next = i == 39 ? "op_type: 'Neg'" : "op_type: 'F" + (i + 1) + "' domain: 'local'";
-            text.append("functions { name: 'F" + i + "' domain: 'local' input: 'a' output: 'c' opset_import { version: 17 } "
+            text.append("functions { name: 'F" + i
+                    + "' domain: 'local' input: 'a' output: 'c' opset_import { version: 17 } "
                     + "opset_import { domain: 'local' version: 1 } node { " + next
                     + " input: 'a' output: 'b' } node { " + next + " input: 'b' output: 'c' } }\n");
         }

@@ -29,8 +29,7 @@ record NodeCases(String name, OnnxModel model, Map<String, HostTensor> inputs, M
     /** The names of the cases of an operator that ONNX Runtime runs and agrees with. */
     static Stream<String> of(String operator) {
         try {
-            JsonArray index = JsonParser.parseString(
-                            Files.readString(Shared.path("conformance/onnx_node_index.json")))
+            JsonArray index = JsonParser.parseString(Files.readString(Shared.path("conformance/onnx_node_index.json")))
                     .getAsJsonArray();
             return index.asList().stream()
                     .map(JsonElement::getAsJsonObject)
@@ -52,8 +51,10 @@ record NodeCases(String name, OnnxModel model, Map<String, HostTensor> inputs, M
         OnnxModel model = ModelReader.read(folder.resolve("model.onnx"));
         Path data = folder.resolve("test_data_set_0");
         return new NodeCases(
-                name, model, tensors(data, "input_", model.graph().inputs()), tensors(data, "output_", model.graph()
-                        .outputs()));
+                name,
+                model,
+                tensors(data, "input_", model.graph().inputs()),
+                tensors(data, "output_", model.graph().outputs()));
     }
 
     private static Map<String, HostTensor> tensors(Path folder, String prefix, List<Value> values) {
@@ -70,7 +71,8 @@ record NodeCases(String name, OnnxModel model, Map<String, HostTensor> inputs, M
             DType dtype = DType.ofOnnxNumber(proto.getDataType()).orElseThrow();
             Shape shape = Shape.of(
                     proto.getDimsList().stream().mapToLong(Long::longValue).toArray());
-            ByteBuffer bytes = ByteBuffer.allocateDirect(proto.getRawData().size()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    ByteBuffer.allocateDirect(proto.getRawData().size()).order(ByteOrder.LITTLE_ENDIAN);
             proto.getRawData().copyTo(bytes);
             return new HostTensor(dtype, shape, bytes.flip());
         } catch (IOException e) {

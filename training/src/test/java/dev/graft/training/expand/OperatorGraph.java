@@ -54,9 +54,8 @@ final class OperatorGraph {
     OperatorGraph fed(String name, String dims, HostTensor value) {
         Dim[] types = Arrays.stream(dims.split(","))
                 .filter(dim -> !dim.isEmpty())
-                .<Dim>map(dim -> Character.isDigit(dim.charAt(0))
-                        ? new Dim.Fixed(Long.parseLong(dim))
-                        : new Dim.Symbolic(dim))
+                .<Dim>map(dim ->
+                        Character.isDigit(dim.charAt(0)) ? new Dim.Fixed(Long.parseLong(dim)) : new Dim.Symbolic(dim))
                 .toArray(Dim[]::new);
         inputs.add(editor.addGraphInput(model.graph(), name, ValueType.of(value.dtype(), types)));
         fed.put(name, value);
@@ -114,9 +113,8 @@ final class OperatorGraph {
     /** Expands, and asserts that no fused operator is left. */
     OperatorGraph expand() {
         new PassPipeline(new FusedOperatorsPass()).run(model);
-        List<Node> left = model.graph().nodes().stream()
-                .filter(FusedOperatorsPass::has)
-                .toList();
+        List<Node> left =
+                model.graph().nodes().stream().filter(FusedOperatorsPass::has).toList();
         assertThat(left).extracting(Node::opType).isSubsetOf("FastGelu");
         return this;
     }

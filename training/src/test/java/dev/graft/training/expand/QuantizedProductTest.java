@@ -16,11 +16,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuantizedProductTest {
     @ParameterizedTest(name = "operator set {0}, {1} bits, {2} in blocks of {3}, zero points {4}")
     @CsvSource({
-        "17, 4, 64, 16, none", "17, 4, 64, 32, packed", "17, 4, 48, 16, packed", "17, 4, 48, 16, floats",
-        "17, 8, 64, 32, none", "17, 8, 64, 16, packed",
-        "21, 4, 64, 16, none", "21, 4, 64, 32, packed", "21, 4, 48, 16, packed", "21, 4, 48, 16, floats",
-        "21, 4, 40, 16, none", "21, 4, 40, 16, packed", "17, 4, 40, 16, packed",
-        "21, 8, 64, 32, none", "21, 8, 64, 16, packed"
+        "17, 4, 64, 16, none",
+        "17, 4, 64, 32, packed",
+        "17, 4, 48, 16, packed",
+        "17, 4, 48, 16, floats",
+        "17, 8, 64, 32, none",
+        "17, 8, 64, 16, packed",
+        "21, 4, 64, 16, none",
+        "21, 4, 64, 32, packed",
+        "21, 4, 48, 16, packed",
+        "21, 4, 48, 16, floats",
+        "21, 4, 40, 16, none",
+        "21, 4, 40, 16, packed",
+        "17, 4, 40, 16, packed",
+        "21, 8, 64, 32, none",
+        "21, 8, 64, 16, packed"
     })
     void theProductIsThatOfTheNumbers(long opset, int bits, long columns, long block, String zeros) {
         graph(opset, bits, columns, block, zeros).assertExpandsExactly();
@@ -29,7 +39,14 @@ class QuantizedProductTest {
     @Test
     void fromOperatorSet21TheBytesAreUint4AsTheyLie() {
         OperatorGraph graph = graph(21, 4, 64, 32, "packed");
-        byte[] before = graph.model().graph().find("weights").orElseThrow().constant().orElseThrow().tensor("w").toBytes();
+        byte[] before = graph.model()
+                .graph()
+                .find("weights")
+                .orElseThrow()
+                .constant()
+                .orElseThrow()
+                .tensor("w")
+                .toBytes();
         graph.expand();
 
         assertThat(graph.model().graph().initializers())
@@ -38,7 +55,8 @@ class QuantizedProductTest {
                 .satisfies(value -> {
                     assertThat(value.constant().orElseThrow().dtype()).isEqualTo(DType.UINT4);
                     assertThat(value.constant().orElseThrow().shape()).isEqualTo(Shape.of(6, 64));
-                    assertThat(value.constant().orElseThrow().tensor("w").toBytes()).isEqualTo(before);
+                    assertThat(value.constant().orElseThrow().tensor("w").toBytes())
+                            .isEqualTo(before);
                 });
         assertThat(graph.model().graph().find("weights")).isEmpty();
     }

@@ -23,16 +23,14 @@ final class Runs {
 
     /** All numeric outputs of a model, from the inputs that it has among those given. */
     static Map<String, HostTensor> run(OnnxModel model, Map<String, HostTensor> given, boolean optimize) {
-        GraphSettings settings =
-                optimize ? GraphSettings.DEFAULT : GraphSettings.DEFAULT.withoutOptimization();
+        GraphSettings settings = optimize ? GraphSettings.DEFAULT : GraphSettings.DEFAULT.withoutOptimization();
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         try (OrtGraph graph = OrtGraph.open(model, settings)) {
             for (String name : graph.inputs().keySet()) {
                 assertThat(given).containsKey(name);
                 inputs.put(name, OrtTensors.view(OrtGraph.environment(), given.get(name)));
             }
-            try (OrtSession.Result result =
-                    graph.run(inputs, graph.outputs().keySet(), Map.of())) {
+            try (OrtSession.Result result = graph.run(inputs, graph.outputs().keySet(), Map.of())) {
                 return copy(result);
             }
         } catch (OrtException e) {

@@ -29,9 +29,8 @@ final class TextModels {
     static String floats(String field, String name, Object... dims) {
         StringBuilder shape = new StringBuilder();
         for (Object dim : dims) {
-            shape.append(dim instanceof String
-                    ? "dim { dim_param: '" + dim + "' } "
-                    : "dim { dim_value: " + dim + " } ");
+            shape.append(
+                    dim instanceof String ? "dim { dim_param: '" + dim + "' } " : "dim { dim_value: " + dim + " } ");
         }
         return field + " { name: '" + name + "' type { tensor_type { elem_type: 1 shape { " + shape + "} } } }\n";
     }

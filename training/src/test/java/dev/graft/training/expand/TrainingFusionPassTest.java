@@ -39,7 +39,8 @@ class TrainingFusionPassTest {
         List<String> after = Runs.operators(model);
         assertThat(before).doesNotContain("SimplifiedLayerNormalization");
         assertThat(Collections.frequency(after, "SimplifiedLayerNormalization")).isEqualTo(2 * layers + 1);
-        assertThat(Collections.frequency(after, "com.microsoft.RotaryEmbedding")).isEqualTo(2 * layers);
+        assertThat(Collections.frequency(after, "com.microsoft.RotaryEmbedding"))
+                .isEqualTo(2 * layers);
         assertThat(Collections.frequency(after, "com.microsoft.QuickGelu")).isEqualTo(layers);
         assertThat(after).doesNotContain("Pow", "Sigmoid", "Neg");
     }
@@ -129,7 +130,10 @@ class TrainingFusionPassTest {
                         """);
         long rows = batch.equals("1") ? 1 : 3;
         Map<String, HostTensor> inputs = Map.of(
-                "x", numbers(axis == 1 ? Shape.of(3, 2, 5, 8) : Shape.of(3, 5, 2, 8)), "angles", numbers(Shape.of(rows, 5, 4)));
+                "x",
+                numbers(axis == 1 ? Shape.of(3, 2, 5, 8) : Shape.of(3, 5, 2, 8)),
+                "angles",
+                numbers(Shape.of(rows, 5, 4)));
         Map<String, HostTensor> expected = Runs.run(model, inputs, false);
 
         new PassPipeline(new TrainingFusionPass()).run(model);

@@ -37,13 +37,16 @@ class WholeModelsTest {
     void modelsOfOnnxRuntimesOwnOperators(String file, long headSize) {
         OnnxModel model = assertSame(Shared.path(file), InputHints.NONE.withDim("kv_cache_dim", headSize));
 
-        Set<String> domains = Set.of("com.microsoft.RotaryEmbedding", "com.microsoft.FusedMatMul",
-                "com.microsoft.FastGelu", "com.microsoft.QuickGelu", "com.microsoft.GatherBlockQuantized");
+        Set<String> domains = Set.of(
+                "com.microsoft.RotaryEmbedding",
+                "com.microsoft.FusedMatMul",
+                "com.microsoft.FastGelu",
+                "com.microsoft.QuickGelu",
+                "com.microsoft.GatherBlockQuantized");
         assertThat(Runs.operators(model))
                 .filteredOn(operator -> operator.startsWith("com.microsoft"))
                 .isSubsetOf(domains);
-        assertThat(model.graph().inputs())
-                .noneMatch(input -> input.name().contains("past"));
+        assertThat(model.graph().inputs()).noneMatch(input -> input.name().contains("past"));
     }
 
     @ParameterizedTest
@@ -129,7 +132,8 @@ class WholeModelsTest {
     private static List<ValueDescription> inputs(OnnxModel model) {
         try (OrtGraph graph = OrtGraph.open(model, GraphSettings.DEFAULT.withoutOptimization())) {
             return graph.inputs().entrySet().stream()
-                    .map(input -> OrtTensors.describe(input.getKey(), input.getValue().getInfo()))
+                    .map(input ->
+                            OrtTensors.describe(input.getKey(), input.getValue().getInfo()))
                     .toList();
         }
     }
