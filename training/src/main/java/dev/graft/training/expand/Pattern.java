@@ -57,9 +57,11 @@ final class Pattern {
     /** The length along an axis, or -1 where it is not fixed. */
     long dim(Value value, int axis) {
         double[] lengths = constants.lengths(value);
-        int index = lengths != null && axis < 0 ? axis + lengths.length : axis;
-        boolean known = lengths != null && index >= 0 && index < lengths.length && lengths[index] >= 0;
-        return known ? (long) lengths[index] : -1;
+        if (lengths == null) {
+            return -1;
+        }
+        int index = axis < 0 ? axis + lengths.length : axis;
+        return index >= 0 && index < lengths.length && lengths[index] >= 0 ? (long) lengths[index] : -1;
     }
 
     /** The value that this one is a copy of: through Identity, and casts to the type that it has. */
@@ -67,12 +69,17 @@ final class Pattern {
         Value current = value;
         while (true) {
             Node node = current.producer().orElse(null);
-            Value from = node == null ? null : node.input(0);
-            if (from == null || !(node.is("Identity") || node.is("Cast") && isSameType(node, from))) {
+            Value from = node == null ? null : copied(node);
+            if (from == null) {
                 return current;
             }
             current = from;
         }
+    }
+
+    private @Nullable Value copied(Node node) {
+        Value from = node.input(0);
+        return from != null && (node.is("Identity") || node.is("Cast") && isSameType(node, from)) ? from : null;
     }
 
     private boolean isSameType(Node cast, Value from) {

@@ -75,12 +75,11 @@ final class RootMeanSquareFusion implements FusionRule {
             return reciprocal.input(0);
         }
         Node quotient = pattern.producer(value, "Div");
-        boolean one = quotient != null
-                && pattern.constants()
-                        .single(quotient.input(0))
-                        .filter(number -> number == 1)
-                        .isPresent();
-        return one ? quotient.input(1) : null;
+        if (quotient == null) {
+            return null;
+        }
+        Optional<Double> dividend = pattern.constants().single(quotient.input(0));
+        return dividend.filter(number -> number == 1).isPresent() ? quotient.input(1) : null;
     }
 
     private static @Nullable Value insideRoot(Pattern pattern, @Nullable Value value) {

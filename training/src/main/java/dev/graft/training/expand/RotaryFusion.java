@@ -54,31 +54,40 @@ final class RotaryFusion implements FusionRule {
         for (Pair sum : pattern.pairs(node)) {
             for (Pair turned : pattern.pairs(pattern.producer(sum.second(), "Mul"))) {
                 Value x = halvesTurned(pattern, turned.first());
-                for (Pair kept : x == null ? List.<Pair>of() : pattern.pairs(pattern.producer(sum.first(), "Mul"))) {
-                    Value cos = angles(pattern, kept.second(), "Cos");
-                    Value sin = angles(pattern, turned.second(), "Sin");
-                    if (pattern.same(kept.first(), x) && cos != null && sin != null) {
-                        return Optional.of(new Match(x, cos, sin));
-                    }
+                Value sin = x == null ? null : angles(pattern, turned.second(), "Sin");
+                Value cos = sin == null || x == null ? null : cosines(pattern, sum.first(), x);
+                if (x != null && sin != null && cos != null) {
+                    return Optional.of(new Match(x, cos, sin));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /** What x is multiplied by, if a value is x times cosines; else null. */
+    private static @Nullable Value cosines(Pattern pattern, Value value, Value x) {
+        for (Pair kept : pattern.pairs(pattern.producer(value, "Mul"))) {
+            if (pattern.same(kept.first(), x)) {
+                return angles(pattern, kept.second(), "Cos");
+            }
+        }
+        return null;
+    }
+
     /** x, if the value is its second half negated in front of its first; else null. */
     private static @Nullable Value halvesTurned(Pattern pattern, Value value) {
         Node join = pattern.producer(value, "Concat");
-        if (join == null || join.inputs().size() != 2 || !isLast(join.intAttribute("axis", 0))) {
+        if (join == null || join.inputs().size() != 2 || !isLast((double) join.intAttribute("axis", 0))) {
             return null;
         }
         Node negated = pattern.producer(join.input(0), "Neg");
         Node second = negated == null ? null : pattern.producer(negated.input(0), "Slice");
         Node first = pattern.producer(join.input(1), "Slice");
-        Value x = first == null || first.input(0) == null ? null : pattern.source(first.input(0));
-        if (second == null || x == null || !pattern.same(second.input(0), x)) {
+        Value whole = first == null ? null : first.input(0);
+        if (first == null || second == null || whole == null || !pattern.same(second.input(0), whole)) {
             return null;
         }
+        Value x = pattern.source(whole);
         long size = pattern.dim(x, 3);
         boolean fits = pattern.rank(x) == RANK && pattern.isSingle(x) && size > 0 && size % 2 == 0;
         return fits && isPart(pattern, first, 0, size / 2, size) && isPart(pattern, second, size / 2, size, size)
@@ -102,7 +111,7 @@ final class RotaryFusion implements FusionRule {
                         .isPresent()
                 && constants
                         .single(slice.input(2))
-                        .filter(end -> Math.min(end, size) == to)
+                        .filter(end -> Math.min(end, (double) size) == to)
                         .isPresent();
     }
 
