@@ -44,7 +44,8 @@ public final class ConstantIfPass implements ModelPass {
         if (!node.is("If") || node.input(0) == null) {
             return Optional.empty();
         }
-        return SmallConstants.truth(node.input(0))
+        return SmallConstants.ofInputs()
+                .truth(node.input(0))
                 .flatMap(condition -> node.attribute(condition ? "then_branch" : "else_branch"))
                 .map(Attribute::graphs)
                 .filter(graphs -> graphs.size() == 1)

@@ -51,12 +51,12 @@ public final class EmptyCachePass implements ModelPass {
         // a flag is one element, whatever length a file claims
         Shape shape = Inputs.dims(flag).isEmpty() ? Shape.of() : Shape.of(1);
         byte[] zeros = new byte[Math.toIntExact(dtype.byteSize(shape.elements()))];
-        editor.removeGraphInput(flag);
+        editor.releaseGraphInput(flag);
         editor.setInitializer(flag, TensorData.of(new Tensor(flag.name(), dtype, shape, ByteSource.ofArray(zeros))));
     }
 
     private static void empty(GraphEditor editor, Value past) {
-        editor.removeGraphInput(past);
+        editor.releaseGraphInput(past);
         List.copyOf(past.uses()).forEach(use -> leaveOut(editor, past, use));
         if (!past.uses().isEmpty() || past.isGraphOutput()) {
             EmptyPast.write(editor, past);

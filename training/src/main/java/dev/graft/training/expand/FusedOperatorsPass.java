@@ -11,15 +11,15 @@ import dev.graft.training.types.GraphTypes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * Writes fused operators out in those that have a gradient rule. What a table's entry cannot write out exactly stays, and is refused
  * by the differentiator if the gradient has to pass it.
  */
 public final class FusedOperatorsPass implements ModelPass {
-    private static final Map<String, Expansion> ONNX = Map.of(
-            "Attention", OnnxAttention::expand,
-            "RotaryEmbedding", RotaryEmbeddings::ofOnnx);
+    private static final Map<String, Expansion> ONNX = Map.of("Attention", OnnxAttention::expand);
 
     private static final Map<String, Expansion> MICROSOFT = Map.ofEntries(
             Map.entry("Attention", PackedAttention::expand),
@@ -51,7 +51,7 @@ public final class FusedOperatorsPass implements ModelPass {
             return new PassResult(model, false);
         }
         GraphEditor editor = new GraphEditor(model);
-        GraphTypes types = GraphTypes.of(model);
+        Supplier<GraphTypes> types = onceAsked(model);
         SharedMasks masks = new SharedMasks();
         boolean modified = false;
         for (Node node : fused) {
@@ -65,6 +65,12 @@ public final class FusedOperatorsPass implements ModelPass {
             modified |= editor.removeUnused(graph) > 0;
         }
         return new PassResult(model, modified);
+    }
+
+    /** Types cost a session, and a model of operators without a CPU kernel has none; many expansions need no types. */
+    private static Supplier<GraphTypes> onceAsked(OnnxModel model) {
+        AtomicReference<GraphTypes> types = new AtomicReference<>();
+        return () -> types.updateAndGet(known -> known == null ? GraphTypes.of(model) : known);
     }
 
     private static Optional<Expansion> expansion(Node node) {

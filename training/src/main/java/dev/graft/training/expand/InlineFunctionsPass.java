@@ -22,7 +22,7 @@ import java.util.Map;
 /** Replaces calls of model-local functions with the functions' nodes; no function is left. */
 public final class InlineFunctionsPass implements ModelPass {
     /** Functions that call each other twice over double with every level, so a small file could ask for any number of nodes. */
-    private static final int MOST_NODES = 1_000_000;
+    private static final int MOST_NODES = 250_000;
 
     private record Key(String domain, String name, String overload) {}
 
@@ -82,7 +82,7 @@ public final class InlineFunctionsPass implements ModelPass {
         }
 
         private List<Node> replace(Node call, Function function) {
-            GraphCopy copy = GraphCopy.ofFunction(editor, call.displayName() + "/", attributes(call, function));
+            GraphCopy copy = GraphCopy.ofFunction(editor, prefix(call), attributes(call, function));
             List<Value> inputs = function.body().inputs();
             for (int i = 0; i < inputs.size(); i++) {
                 Value given = call.input(i);
@@ -95,6 +95,11 @@ public final class InlineFunctionsPass implements ModelPass {
             forgetMissing(copies, function.body());
             results.finish();
             return copies;
+        }
+
+        /** Without the names of values: those are made of prefixes, and would grow with every level. */
+        private static String prefix(Node call) {
+            return (call.name().isEmpty() ? call.opType() : call.name()) + "/";
         }
 
         /** A function's input that the call leaves out is one that its nodes leave out too. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,11 @@ final class NodeExpansion extends Formulas {
 
     private final GraphEditor editor;
     private final Node node;
-    private final GraphTypes types;
+    private final Supplier<GraphTypes> types;
     private final SharedMasks shared;
     private final Map<Integer, Value> given = new LinkedHashMap<>();
 
-    NodeExpansion(GraphEditor editor, Node node, GraphTypes types, SharedMasks shared) {
+    NodeExpansion(GraphEditor editor, Node node, Supplier<GraphTypes> types, SharedMasks shared) {
         super(
                 editor,
                 editor.before(node)
@@ -83,9 +84,10 @@ final class NodeExpansion extends Formulas {
 
     /** The type of a value of the model, as far as it is known. */
     Optional<ValueType> type(Value value) {
-        return types.type(value)
-                .or(() -> value.type())
-                .or(() -> value.constant().map(NodeExpansion::ofData));
+        return value.constant()
+                .map(NodeExpansion::ofData)
+                .or(() -> types.get().type(value))
+                .or(value::type);
     }
 
     /** The rank, or -1. */
@@ -171,12 +173,16 @@ final class NodeExpansion extends Formulas {
         return b == null ? x : add(x, b);
     }
 
-    /** A node with one output whose inputs may be left out. */
+    /** A node with one output whose inputs may be left out; those at the end altogether, for an empty name there brings ONNX Runtime down. */
     Value nodeOf(String operator, String domain, List<? extends @Nullable Value> inputs, Attribute... attributes) {
         if (!domain.isEmpty()) {
             editor.importOpset(domain, 1);
         }
-        return builder().node(operator, domain, inputs, List.of(attributes));
+        int present = inputs.size();
+        while (present > 0 && inputs.get(present - 1) == null) {
+            present--;
+        }
+        return builder().node(operator, domain, inputs.subList(0, present), List.of(attributes));
     }
 
     /** The attributes of those names that the node has. */

@@ -41,7 +41,7 @@ final class QuantizedProduct {
         this.rows = n.attribute("N", 0);
         this.columns = n.attribute("K", 0);
         this.block = n.attribute("block_size", 0);
-        this.blocks = block <= 0 ? 0 : (columns + block - 1) / block;
+        this.blocks = isLength(block) && isLength(columns) ? (columns + block - 1) / block : 0;
     }
 
     static boolean expand(NodeExpansion n) {
@@ -52,15 +52,21 @@ final class QuantizedProduct {
     private boolean isSupported() {
         Optional<TensorData> weights = n.in(WEIGHTS).constant();
         return (bits == 4 || bits == 8)
-                && rows > 0
-                && columns > 0
-                && block >= 2
+                && isLength(rows)
+                && isLength(columns)
+                && isLength(block)
+                && block % 2 == 0
                 && !n.has(GROUPS)
                 && n.attribute("weight_prepacked", 0) == 0
                 && weights.isPresent()
                 && weights.get().dtype() == DType.UINT8
                 && weights.get().shape().elements() == Math.multiplyExact(rows, blocks * block * bits / 8)
                 && (!n.has(ZEROS) || n.dtype(n.in(ZEROS)).isFloat() || zeroPoints() != null);
+    }
+
+    /** A file may claim anything; lengths of this size cannot overflow when multiplied. */
+    private static boolean isLength(long claimed) {
+        return claimed > 0 && claimed <= 1L << 24;
     }
 
     private boolean write() {
