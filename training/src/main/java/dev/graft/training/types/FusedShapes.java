@@ -10,6 +10,7 @@ final class FusedShapes {
             new Rule("com.microsoft.Attention", FusedShapes::packedAttention),
             new Rule("com.microsoft.MultiHeadAttention", FusedShapes::multiHead),
             new Rule("com.microsoft.GroupQueryAttention", FusedShapes::groupQuery),
+            new Rule("com.microsoft.GatherBlockQuantized", FusedShapes::gatherQuantised),
             new Rule("com.microsoft.EmbedLayerNormalization", FusedShapes::embedding),
             new Rule("LSTM", FusedShapes::recurrent),
             new Rule("GRU", FusedShapes::recurrent),
@@ -54,10 +55,24 @@ final class FusedShapes {
         n.give(0, PartShapes.with(query, 2, value.get(2)));
     }
 
-    /** With a packed query the width is left to ONNX Runtime. */
+    /** With a packed query the width is left to ONNX Runtime; the caches grow by what it takes to hold the longest row. */
     private static void groupQuery(NodeFacts n) {
         List<Length> query = n.dims(0, 3);
         n.give(0, n.has(1) ? query : PartShapes.with(query, 2, n.fresh()));
+        for (int cache = 1; cache <= 2; cache++) {
+            n.give(cache, PartShapes.with(n.dims(cache + 2, 4), 2, n.fresh()));
+        }
+    }
+
+    /** Rows of a table that is packed along one axis, whose length is left to ONNX Runtime. */
+    private static void gatherQuantised(NodeFacts n) {
+        List<Length> table = n.dims(0);
+        int axis = NodeFacts.axis(n.number("gather_axis", 0), table.size());
+        int packed = NodeFacts.axis(n.number("quantize_axis", 1), table.size());
+        List<Length> unpacked = new ArrayList<>(PartShapes.with(table, packed, n.fresh()));
+        unpacked.remove(axis);
+        unpacked.addAll(axis, n.dims(1));
+        n.give(0, unpacked);
     }
 
     private static void embedding(NodeFacts n) {

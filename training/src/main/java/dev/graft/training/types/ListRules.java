@@ -1,6 +1,5 @@
 package dev.graft.training.types;
 
-import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.TensorData;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
@@ -38,15 +37,16 @@ final class ListRules {
         return n.integers(0).elements();
     }
 
+    /** One that is written as a number or a list; tensors are read as initializers are. */
     private static void constant(NodeFacts n) {
-        n.attribute("value_int").ifPresent(value -> {
-            if (value.value() instanceof Attribute.IntValue number) {
-                n.give(0, KnownIntegers.scalar(Length.of(number.value())));
-            }
+        if (n.hasAttribute("value_int")) {
+            n.give(0, List.of());
+            n.give(0, KnownIntegers.scalar(Length.of(n.number("value_int", 0))));
+        }
+        n.node().intsAttribute("value_ints").ifPresent(list -> {
+            n.give(0, List.of(Length.of(list.size())));
+            n.give(0, KnownIntegers.of(1, list.size(), i -> Length.of(list.get(i))));
         });
-        n.node()
-                .intsAttribute("value_ints")
-                .ifPresent(list -> n.give(0, KnownIntegers.of(1, list.size(), i -> Length.of(list.get(i)))));
     }
 
     private static void shape(NodeFacts n) {

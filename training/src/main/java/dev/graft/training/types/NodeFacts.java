@@ -1,6 +1,5 @@
 package dev.graft.training.types;
 
-import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.Value;
 import dev.graft.tensor.DType;
@@ -71,10 +70,6 @@ final class NodeFacts {
 
     boolean hasAttribute(String name) {
         return node.attribute(name).isPresent();
-    }
-
-    Optional<Attribute> attribute(String name) {
-        return node.attribute(name);
     }
 
     boolean isFloat(int input) {

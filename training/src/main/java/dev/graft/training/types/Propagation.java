@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +62,12 @@ final class Propagation {
     }
 
     private void constant(Value value) {
-        facts.given(value)
-                .flatMap(ValueType::dims)
-                .ifPresent(dims ->
-                        facts.setDims(value, dims.stream().map(facts::length).toList()));
-        value.constant().ifPresent(data -> attempt(() -> facts.readConstant(value, data)));
+        value.constant().ifPresent(data -> {
+            facts.setDims(
+                    value,
+                    LongStream.of(data.shape().toArray()).mapToObj(Length::of).toList());
+            attempt(() -> facts.readConstant(value, data));
+        });
     }
 
     private void visit(Node node) {

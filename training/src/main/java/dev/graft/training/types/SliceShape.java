@@ -51,7 +51,8 @@ final class SliceShape {
         }
         // a start behind the end needs no bringing in: the difference is below zero then
         Length from = fromStart(whole, start);
-        Length to = isEnd(end) ? whole : LengthFormulas.min(fromStart(whole, end), whole);
+        Length behind = isEnd(end) ? whole : fromStart(whole, end);
+        Length to = end.isNotNegative() ? LengthFormulas.min(behind, whole) : behind;
         Length span = LengthFormulas.max(Length.ZERO, to.minus(from));
         return step == 1 ? span : LengthFormulas.quotient(span.plus(Length.of(step - 1)), Length.of(step));
     }
