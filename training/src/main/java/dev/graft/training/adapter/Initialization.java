@@ -56,6 +56,6 @@ public final class Initialization {
     }
 
     private static double fanIn(Entry entry) {
-        return (double) (entry.shape().elements() / Math.max(1, entry.shape().dim(0)));
+        return (double) entry.shape().elements() / Math.max(1, entry.shape().dim(0));
     }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -47,10 +48,10 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
             if (name.endsWith(SUFFIX_A)) {
                 String module = name.substring(0, name.length() - SUFFIX_A.length());
                 LayerKind kind = a.shape().rank() == 2 ? LayerKind.LINEAR : LayerKind.CONV;
-                changes.add(change(module, kind, a, tensors.get(module + SUFFIX_B)));
+                changes.add(change(module, kind, a, required(tensors, module + SUFFIX_B)));
             } else if (name.endsWith(EMBEDDING_A)) {
                 String module = name.substring(0, name.length() - EMBEDDING_A.length());
-                changes.add(change(module, LayerKind.EMBEDDING, a, tensors.get(module + EMBEDDING_B)));
+                changes.add(change(module, LayerKind.EMBEDDING, a, required(tensors, module + EMBEDDING_B)));
             } else if (!name.endsWith(SUFFIX_B) && !name.endsWith(EMBEDDING_B)) {
                 int dot = name.lastIndexOf('.');
                 changes.add(new TensorReplacement(name.substring(0, dot), name.substring(dot + 1), a));
@@ -91,13 +92,17 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
                     adapter,
                     new Entry(
                             extra,
-                            tensors.get(extra).shape(),
+                            required(tensors, extra).shape(),
                             0,
                             false,
                             layout.entries().get(0).group()),
                     "a tensor that is no target");
         }
         return values;
+    }
+
+    private static Tensor required(Map<String, Tensor> tensors, String name) {
+        return Objects.requireNonNull(tensors.get(name), name);
     }
 
     private LowRankChange change(String module, LayerKind kind, Tensor a, Tensor b) {

@@ -194,7 +194,7 @@ public class Formulas {
                 : node("Squeeze", List.of(x), Attribute.ofInts("axes", axes));
     }
 
-    /** The part from {@code start} to before {@code end} along each axis. */
+    /** The part from each start to before each end. */
     public final Value slice(Value x, Value starts, Value ends, Value axes) {
         return node("Slice", x, starts, ends, axes);
     }

@@ -13,6 +13,7 @@ import dev.graft.training.step.UpdateRule;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The trainable values with their moments, and the graph that updates them. */
@@ -89,8 +90,8 @@ final class Optimiser implements AutoCloseable {
     }
 
     private void set(UpdateRule rule, long step) {
-        double c1 = 1 - Math.pow(rule.beta1(), step);
-        double c2 = 1 - Math.pow(rule.beta2(), step);
+        double c1 = 1 - Math.pow(rule.beta1(), (double) step);
+        double c2 = 1 - Math.pow(rule.beta2(), (double) step);
         for (int i = 0; i < segments.size(); i++) {
             Group group = segments.get(i).group();
             double rate = rule.learningRates().getOrDefault(group, 0.0);
@@ -99,11 +100,15 @@ final class Optimiser implements AutoCloseable {
             keeps.set(i, 1 - rate * decay);
         }
         boolean clips = rule.maxGradientNorm() > 0;
-        scalars.get(UpdateGraph.LIMIT).set(0, clips ? rule.maxGradientNorm() : Float.MAX_VALUE);
-        scalars.get(UpdateGraph.BETA1).set(0, rule.beta1());
-        scalars.get(UpdateGraph.BETA2).set(0, rule.beta2());
-        scalars.get(UpdateGraph.ROOT_OF_C2).set(0, Math.sqrt(c2));
-        scalars.get(UpdateGraph.EPSILON).set(0, rule.epsilon());
+        set(UpdateGraph.LIMIT, clips ? rule.maxGradientNorm() : Float.MAX_VALUE);
+        set(UpdateGraph.BETA1, rule.beta1());
+        set(UpdateGraph.BETA2, rule.beta2());
+        set(UpdateGraph.ROOT_OF_C2, Math.sqrt(c2));
+        set(UpdateGraph.EPSILON, rule.epsilon());
+    }
+
+    private void set(String scalar, double value) {
+        Objects.requireNonNull(scalars.get(scalar), scalar).set(0, value);
     }
 
     void restore(EngineState state) {

@@ -48,7 +48,7 @@ final class BranchDropout {
                 Value x = use.node().input(0);
                 if (use.input() == 1 && x != null && !use.node().is("Gather")) {
                     Formulas f = new Formulas(editor, editor.before(use.node()).named("graft/dropout"));
-                    editor.replaceInput(use.node(), 0, drop(f, x, f.at(seeds, 2 * i), f.at(seeds, 2 * i + 1)));
+                    editor.replaceInput(use.node(), 0, drop(f, x, f.at(seeds, 2L * i), f.at(seeds, 2L * i + 1)));
                 }
             }
         }

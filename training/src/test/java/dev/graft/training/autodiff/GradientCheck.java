@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -84,9 +83,7 @@ public record GradientCheck(
         Map<String, HostTensor> wide = new LinkedHashMap<>();
         feeds.forEach((name, feed) -> wide.put(
                 name,
-                feed.dtype().isFloat()
-                        ? HostTensor.ofDoubles(DType.FLOAT64, feed.shape(), feed.toDoubles())
-                        : feed));
+                feed.dtype().isFloat() ? HostTensor.ofDoubles(DType.FLOAT64, feed.shape(), feed.toDoubles()) : feed));
         return wide;
     }
 
@@ -121,14 +118,17 @@ public record GradientCheck(
             }
         }
         Map<String, String> names = new LinkedHashMap<>();
-        List<Value> trained =
-                wanted.stream().map(name -> model.graph().find(name).orElseThrow()).toList();
-        new Differentiator(GradientRules.TABLE, model, types).differentiate(seeds, trained).forEach((value, gradient) -> {
-            if (!gradient.isGraphOutput()) {
-                editor.addGraphOutput(gradient);
-            }
-            names.put(value.name(), gradient.name());
-        });
+        List<Value> trained = wanted.stream()
+                .map(name -> model.graph().find(name).orElseThrow())
+                .toList();
+        new Differentiator(GradientRules.TABLE, model, types)
+                .differentiate(seeds, trained)
+                .forEach((value, gradient) -> {
+                    if (!gradient.isGraphOutput()) {
+                        editor.addGraphOutput(gradient);
+                    }
+                    names.put(value.name(), gradient.name());
+                });
         return run(model, inputs, names);
     }
 
@@ -156,22 +156,31 @@ public record GradientCheck(
         for (String name : wanted) {
             HostTensor feed = java.util.Objects.requireNonNull(feeds.get(name));
             double[] given = given(gradients, name, feed.shape());
-            int[] elements = new Random(5).ints(0, Math.max(1, given.length)).distinct().limit(Math.min(most, given.length)).toArray();
+            int[] elements = new Random(5)
+                    .ints(0, Math.max(1, given.length))
+                    .distinct()
+                    .limit(Math.min(most, given.length))
+                    .toArray();
             double[] expected = java.util.stream.IntStream.of(elements)
                     .mapToDouble(element -> differences.at(name, element, distance))
                     .toArray();
             // where the function itself is not defined on both sides, differences say nothing
-            double scale = java.util.stream.DoubleStream.of(expected).filter(Double::isFinite).map(Math::abs).max().orElse(0);
+            double scale = java.util.stream.DoubleStream.of(expected)
+                    .filter(Double::isFinite)
+                    .map(Math::abs)
+                    .max()
+                    .orElse(0);
             for (int i = 0; i < elements.length; i++) {
                 double deviation = Math.abs(given[elements[i]] - expected[i]) / Math.max(1, scale);
                 if (!(deviation <= worst) && Double.isFinite(expected[i])) {
                     worst = Double.isNaN(deviation) ? Double.POSITIVE_INFINITY : deviation;
-                    where = name + "[" + elements[i] + "] of " + feed + ": got " + given[elements[i]] + ", differences say "
-                            + expected[i];
+                    where = name + "[" + elements[i] + "] of " + feed + ": got " + given[elements[i]]
+                            + ", differences say " + expected[i];
                 }
             }
         }
-        List<String> none = wanted.stream().filter(name -> !gradients.containsKey(name)).toList();
+        List<String> none =
+                wanted.stream().filter(name -> !gradients.containsKey(name)).toList();
         return new Outcome(worst, where, none, !islands);
     }
 
