@@ -28,25 +28,33 @@ final class BenchCommand implements Command {
 
     @Override
     public CommandDescription description() {
-        return CommandDescription.command("bench", "measure merge and latency as ratios, on this machine in one run")
+        return CommandDescription.command("bench", "measure merging, latency and training, on this machine in one run")
                 .details(
                         "merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
                                 + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
-                                + " attached and a naive insertion of the branches, run in turn at batch 1.")
+                                + " attached and a naive insertion of the branches, run in turn at batch 1. train: steps on made-up tokens, and where"
+                                + " their time goes.")
                 .arguments(
-                        Argument.oneOf("WHAT", "what to measure", "merge", "latency"),
-                        Argument.optional("BASE.onnx", "latency: the model (default: the bundled sample)"),
+                        Argument.oneOf("WHAT", "what to measure", "merge", "latency", "train"),
+                        Argument.optional("BASE.onnx", "latency, train: the model (default: the bundled sample)"),
                         AdapterWords.any())
                 .options(
                         valued("sizes", "GB,GB,...", "merge: sizes of the model (default: 0.1,1)"),
                         valued("folder", "DIR", "merge: where the files go for the time of the run (default: here)"),
                         valued("tokens", "N,N,...", "latency: sequence lengths (default: 1,128)"),
-                        valued("rounds", "N", "latency: counted rounds (default: " + DEFAULT_ROUNDS + ")"),
+                        valued(
+                                "rounds",
+                                "N",
+                                "latency: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20)"),
+                        valued("batch", "N", "train: rows of a step (default: 4)"),
+                        valued("length", "N", "train: tokens of a row (default: 128)"),
+                        valued("rank", "N", "train: rank of the pairs (default: 16)"),
                         valued("threads", "N", "threads (default: one per processor)"))
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
                 .example("merge speed and memory up to 6 GB", "graft bench merge --sizes 0.1,1,6 --folder /data/tmp")
                 .example("what each way of deploying costs", "graft bench latency model.onnx my-lora/")
+                .example("how fast training goes", "graft bench train model.onnx --batch 4 --length 128")
                 .build();
     }
 
@@ -54,6 +62,9 @@ final class BenchCommand implements Command {
     public int run(Invocation invocation) {
         if (invocation.argument("WHAT").equals("merge")) {
             return MergeBench.run(invocation, sizes(invocation));
+        }
+        if (invocation.argument("WHAT").equals("train")) {
+            return TrainBench.run(invocation);
         }
         return latency(invocation);
     }
