@@ -33,8 +33,8 @@ final class Expansions {
             Map.entry("Sigmoid", one((f, node) -> f.sigmoid(f.input(node, 0)))),
             Map.entry("Softplus", one((f, node) -> f.softplus(f.input(node, 0)))),
             Map.entry("GlobalAveragePool", one((f, node) -> f.globalAverage(f.input(node, 0)))),
-            Map.entry("RMSNormalization", one(NormExpansions::rootMeanSquare)),
-            Map.entry("SimplifiedLayerNormalization", one(NormExpansions::rootMeanSquare)),
+            Map.entry("RMSNormalization", NormExpansions::rootMeanSquare),
+            Map.entry("SimplifiedLayerNormalization", NormExpansions::rootMeanSquare),
             Map.entry("SkipSimplifiedLayerNormalization", NormExpansions::skipRootMeanSquare),
             Map.entry("SkipLayerNormalization", NormExpansions::skipLayer),
             Map.entry("Conv", ConvExpansion::expand));

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node as its rule sees it: its inputs and outputs, the gradients of the outputs, and a place for those of the inputs. */
 public final class NodeGradient extends Formulas {
+    private static final long ZERO_IS_A_LENGTH = 14;
+
     private final Node node;
     private final GraphTypes types;
     private final List<@Nullable Value> outputGradients;
@@ -161,6 +163,13 @@ public final class NodeGradient extends Formulas {
             lengths[axis] = length.getAsLong();
         }
         return rank < 0 ? shape(value) : ints(lengths);
+    }
+
+    /** A value under the shape of a value of the forward graph; a length of 0 is one, and not a copy of the length before. */
+    public Value reshapedAs(Value x, Value forward) {
+        return opset() >= ZERO_IS_A_LENGTH
+                ? node("Reshape", List.of(x, shapeOf(forward)), Attribute.of("allowzero", 1L))
+                : reshape(x, shapeOf(forward));
     }
 
     /** The length of an axis of a value of the forward graph, as a vector of one element. */

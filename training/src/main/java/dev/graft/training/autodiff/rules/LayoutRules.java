@@ -29,7 +29,7 @@ final class LayoutRules {
     private LayoutRules() {}
 
     private static void likeInput(NodeGradient g) {
-        g.give(0, () -> g.reshape(g.dy(), g.shapeOf(g.in(0))));
+        g.give(0, () -> g.reshapedAs(g.dy(), g.in(0)));
     }
 
     /** Of inference: with training_mode on, the mask that was drawn is not at hand. */

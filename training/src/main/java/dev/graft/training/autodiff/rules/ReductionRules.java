@@ -81,10 +81,9 @@ final class ReductionRules {
 
     /** Another reduction along the node's axes, which stay with length 1. */
     private static Value reduce(NodeGradient g, String operator, Value value) {
-        long[] axes = ReducedAxes.of(g)
-                .orElseThrow(() -> g.refuse("its axes are known only at run time"))
-                .axes();
-        return g.reduce(operator, value, true, axes);
+        return ReducedAxes.of(g)
+                .map(axes -> g.reduce(operator, value, true, axes.axes()))
+                .orElseGet(() -> g.node(operator, List.of(value, g.in(1)), g.attributes("noop_with_empty_axes")));
     }
 
     private static Value repeat(NodeGradient g, Value kept) {

@@ -8,7 +8,6 @@ import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Operators that pass on one of their inputs, element by element. Of several equal inputs of Min and Max the first gets the gradient;
@@ -62,15 +61,14 @@ final class SelectionRules {
         g.give(2, () -> g.sum(outside(g, "Greater", g.in(2)), false, all(g)));
     }
 
-    /** The gradient where x is beyond a bound; the upper one holds where both would. */
+    /** The gradient where x is beyond a bound; where the lower one is above the upper one, that holds everywhere. */
     private static Value outside(NodeGradient g, String beyond, Value bound) {
-        Value zero = g.constant(0);
         Value here = g.node(beyond, g.in(0), bound);
-        @Nullable Value upper = g.node().input(2);
-        if (beyond.equals("Less") && upper != null) {
-            here = g.node("And", here, g.node("Less", bound, upper));
+        if (g.has(1) && g.has(2)) {
+            Value crossed = g.node("Greater", g.in(1), g.in(2));
+            here = beyond.equals("Less") ? g.node("And", here, g.node("Not", crossed)) : g.node("Or", here, crossed);
         }
-        return g.where(here, g.dy(), zero);
+        return g.where(here, g.dy(), g.constant(0));
     }
 
     private static long[] all(NodeGradient g) {
