@@ -28,6 +28,7 @@ public final class Differentiator {
     private final OnnxModel model;
     private final GraphTypes types;
     private final GraphEditor editor;
+    private final Lengths lengths;
     private final Map<Value, List<Value>> contributions = new HashMap<>();
 
     /** A differentiator of a model whose types are known. */
@@ -36,6 +37,7 @@ public final class Differentiator {
         this.model = model;
         this.types = types;
         this.editor = new GraphEditor(model);
+        this.lengths = new Lengths(model.graph());
     }
 
     /**
@@ -78,7 +80,7 @@ public final class Differentiator {
         for (Value output : node.outputs()) {
             gradients.add(output == null ? null : gradientOf(output));
         }
-        NodeGradient g = new NodeGradient(editor, builder(node), node, types, gradients, dependence::has);
+        NodeGradient g = new NodeGradient(editor, builder(node), node, types, lengths, gradients, dependence::has);
         entry.rule().differentiate(g);
         g.given().forEach((index, gradient) -> {
             Value whole = entry.kind() == GradientTable.Kind.BROADCAST

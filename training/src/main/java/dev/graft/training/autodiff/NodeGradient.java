@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public final class NodeGradient extends Formulas {
 
     private final Node node;
     private final GraphTypes types;
+    private final Lengths lengths;
     private final List<@Nullable Value> outputGradients;
     private final Predicate<Value> wanted;
     private final Map<Integer, Value> given = new LinkedHashMap<>();
@@ -38,11 +40,13 @@ public final class NodeGradient extends Formulas {
             GraphBuilder g,
             Node node,
             GraphTypes types,
+            Lengths lengths,
             List<@Nullable Value> outputGradients,
             Predicate<Value> wanted) {
         super(editor, g);
         this.node = node;
         this.types = types;
+        this.lengths = lengths;
         this.outputGradients = outputGradients;
         this.wanted = wanted;
     }
@@ -151,18 +155,20 @@ public final class NodeGradient extends Formulas {
         return type(value).dim(axis);
     }
 
-    /** The shape of a value of the forward graph as int64: written down where it is fixed, asked for at each run elsewhere. */
+    /** The shape of a value of the forward graph as int64: written down as far as it is known, asked for where it is not. */
     public Value shapeOf(Value value) {
-        int rank = type(value).rank();
-        long[] lengths = new long[Math.max(rank, 0)];
-        for (int axis = 0; axis < rank; axis++) {
-            OptionalLong length = dim(value, axis);
-            if (length.isEmpty()) {
-                return shape(value);
-            }
-            lengths[axis] = length.getAsLong();
+        return type(value).dims().flatMap(dims -> lengths.shape(this, dims)).orElseGet(() -> shape(value));
+    }
+
+    /** A value under the shape of a value of the forward graph; a length of 0 is one, and not a copy of the length before. */
+    public Value reshapedAs(Value x, Value forward) {
+        Optional<Value> inferred = type(forward).dims().flatMap(dims -> lengths.target(this, dims));
+        if (inferred.isPresent()) {
+            return reshape(x, inferred.get());
         }
-        return rank < 0 ? shape(value) : ints(lengths);
+        return opset() >= ZERO_IS_A_LENGTH
+                ? node("Reshape", List.of(x, shapeOf(forward)), Attribute.of("allowzero", 1L))
+                : reshape(x, shapeOf(forward));
     }
 
     /** A value under the shape of a value of the forward graph; a length of 0 is one, and not a copy of the length before. */
@@ -174,8 +180,11 @@ public final class NodeGradient extends Formulas {
 
     /** The length of an axis of a value of the forward graph, as a vector of one element. */
     public Value length(Value value, int axis) {
-        OptionalLong fixed = dim(value, axis);
-        return fixed.isPresent() ? ints(fixed.getAsLong()) : at(shape(value), axis);
+        int index = axis(value, axis);
+        return type(value)
+                .dims()
+                .flatMap(dims -> lengths.shape(this, List.of(dims.get(index))))
+                .orElseGet(() -> at(shape(value), index));
     }
 
     /** Whether the elements of a value of integers are the same in every run. */

@@ -54,9 +54,7 @@ final class SelectionRules {
 
     /** What was not changed lies within the bounds. */
     private static void clip(NodeGradient g) {
-        Value same = g.equal(g.in(0), g.out());
-        Value zero = g.constant(0);
-        g.give(0, () -> g.where(same, g.dy(), zero));
+        g.give(0, () -> g.where(g.equal(g.in(0), g.out()), g.dy(), g.constant(0)));
         g.give(1, () -> g.sum(outside(g, "Less", g.in(1)), false, all(g)));
         g.give(2, () -> g.sum(outside(g, "Greater", g.in(2)), false, all(g)));
     }

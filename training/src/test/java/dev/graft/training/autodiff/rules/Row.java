@@ -44,6 +44,14 @@ record Row(
         boolean firstOnly,
         @Nullable String refusal) {
 
+    /** How the inputs' lengths are declared. */
+    enum Lengths {
+        FIXED,
+        /** Equal lengths by one symbol. */
+        NAMED,
+        UNKNOWN
+    }
+
     /** In float64. */
     static Row row(String operator, long... opsets) {
         return new Row(
@@ -167,7 +175,7 @@ record Row(
     }
 
     /** The model of the node alone. */
-    OnnxModel model(long opset, boolean dynamic) {
+    OnnxModel model(long opset, Lengths lengths) {
         OnnxModel model = OnnxModel.create(opset < 20 ? 8 : 10, opset);
         GraphEditor editor = new GraphEditor(model);
         if (!domain.isEmpty()) {
@@ -176,14 +184,14 @@ record Row(
         GraphBuilder g = editor.atEnd(model.graph()).named("row");
         List<@Nullable Value> values = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
-            values.add(value(editor, g, i, dynamic));
+            values.add(value(editor, g, i, lengths));
         }
         List<Value> made = g.nodes(operator, domain, values, attributes, outputs);
         made.subList(0, firstOnly ? 1 : outputs).forEach(editor::addGraphOutput);
         return model;
     }
 
-    private @Nullable Value value(GraphEditor editor, GraphBuilder g, int index, boolean dynamic) {
+    private @Nullable Value value(GraphEditor editor, GraphBuilder g, int index, Lengths lengths) {
         Input input = inputs.get(index);
         if (input.kind() == Input.Kind.NONE) {
             return null;
@@ -197,7 +205,11 @@ record Row(
                     inputName(index), new Tensor("constant", tensor.dtype(), tensor.shape(), ByteSource.ofArray(copy)));
         }
         Dim[] dims = Arrays.stream(tensor.shape().toArray())
-                .mapToObj(length -> dynamic ? new Dim.Symbolic("") : new Dim.Fixed(length))
+                .mapToObj(length -> switch (lengths) {
+                    case FIXED -> new Dim.Fixed(length);
+                    case NAMED -> new Dim.Symbolic("length" + length);
+                    case UNKNOWN -> new Dim.Symbolic("");
+                })
                 .toArray(Dim[]::new);
         return editor.addGraphInput(g.graph(), inputName(index), ValueType.of(tensor.dtype(), dims));
     }
@@ -223,8 +235,10 @@ record Row(
         return wanted;
     }
 
-    GradientCheck.Outcome check(long opset, boolean dynamic) throws OrtException {
-        return new GradientCheck(() -> model(opset, dynamic), feeds(), wanted(), step, Integer.MAX_VALUE).run();
+    GradientCheck.Outcome check(long opset, Lengths lengths) throws OrtException {
+        return new GradientCheck(
+                        () -> model(opset, lengths), feeds(), wanted(), step, Integer.MAX_VALUE)
+                .run();
     }
 
     private static String inputName(int index) {
