@@ -1,5 +1,6 @@
 """Makes the base: generates the calm texts, trains the tokenizer, and pretrains a small Llama on them."""
 
+import json
 import math
 import random
 import time
@@ -22,6 +23,8 @@ def train_tokenizer(texts):
                                   initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()))
     words.train_from_iterator(texts, trainer)
     words.save(str(HOME / "base" / "tokenizer.json"))
+    special = json.dumps({"bos_token": None, "eos_token": END}, indent=2)
+    (HOME / "base" / "tokenizer_config.json").write_text(special + "\n")
     return words
 
 

@@ -40,7 +40,12 @@ public record BundledSample(Path folder) {
         return folder.resolve("base").resolve("tokenizer.json");
     }
 
-    /** The adapter. */
+    /** How to train the adapter: a configuration for {@code graft train}. */
+    public Path training() {
+        return folder.resolve("train.yaml");
+    }
+
+    /** The adapter, as PyTorch trained it. */
     public Path adapter() {
         return folder.resolve("adapter");
     }

@@ -103,11 +103,20 @@ final class JobPlan {
         String name = options.metric().substring("eval_".length()).toUpperCase(Locale.ROOT);
         Metric metric = Metric.valueOf(name);
         return new EvaluationPlan(
-                cadence(options.interval(), options.steps()),
+                evaluations(config),
                 metric,
                 options.loadBest(),
                 options.patience().orElse(0),
                 0);
+    }
+
+    /** Where held-out rows are given and nothing is said about when: once, at the end, which is always due. */
+    private static Cadence evaluations(TrainingConfig config) {
+        boolean given = !config.data().evaluation().isEmpty() || config.data().heldOut() > 0;
+        boolean said = config.source().keys().contains("eval_strategy");
+        return given && !said
+                ? Cadence.everySteps(Integer.MAX_VALUE)
+                : cadence(config.evaluation().interval(), config.evaluation().steps());
     }
 
     private static OutputPlan output(TrainingConfig config) {
