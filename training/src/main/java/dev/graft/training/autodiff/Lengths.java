@@ -25,10 +25,10 @@ final class Lengths {
 
     Lengths(Graph graph) {
         for (Value input : graph.inputs()) {
-            List<Dim> dims =
-                    input.type().flatMap(type -> type.dims()).orElse(List.of());
+            List<Dim> dims = input.type().flatMap(type -> type.dims()).orElse(List.of());
             for (int axis = 0; axis < dims.size(); axis++) {
-                if (dims.get(axis) instanceof Dim.Symbolic symbol && !symbol.symbol().isEmpty()) {
+                if (dims.get(axis) instanceof Dim.Symbolic symbol
+                        && !symbol.symbol().isEmpty()) {
                     sources.putIfAbsent(symbol.symbol(), new Source(input, axis));
                 }
             }

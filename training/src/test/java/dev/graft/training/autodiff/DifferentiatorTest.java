@@ -49,8 +49,8 @@ class DifferentiatorTest {
         Value conv = oldEditor.atEnd(old.graph()).named("old").node("Sum", x, x);
         GradientTable table = GradientTable.of(List.of(GradientTable.rule("Sum", 11, any -> {})));
 
-        assertThatThrownBy(() -> new Differentiator(table, old, GraphTypes.of(old))
-                        .differentiate(Map.of(conv, x), List.of(x)))
+        assertThatThrownBy(() ->
+                        new Differentiator(table, old, GraphTypes.of(old)).differentiate(Map.of(conv, x), List.of(x)))
                 .isInstanceOf(GraftException.class)
                 .hasMessageContaining("the gradient of Sum is known from operator set 11 on, the model has 9");
     }
@@ -92,8 +92,8 @@ class DifferentiatorTest {
 
     private Map<Value, Value> differentiate(Value loss, List<Value> trained) {
         GraphTypes types = GraphTypes.of(model);
-        Value seed = editor.addGraphInput(
-                model.graph(), "seed", types.type(loss).orElseThrow());
+        Value seed =
+                editor.addGraphInput(model.graph(), "seed", types.type(loss).orElseThrow());
         return new Differentiator(GradientRules.TABLE, model, types).differentiate(Map.of(loss, seed), trained);
     }
 

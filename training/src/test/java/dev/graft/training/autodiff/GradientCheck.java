@@ -165,7 +165,11 @@ public record GradientCheck(
                     .mapToDouble(element -> differences.at(name, element, distance))
                     .toArray();
             // where the function itself is not defined on both sides, differences say nothing
-            double scale = java.util.stream.DoubleStream.of(expected).filter(Double::isFinite).map(Math::abs).max().orElse(0);
+            double scale = java.util.stream.DoubleStream.of(expected)
+                    .filter(Double::isFinite)
+                    .map(Math::abs)
+                    .max()
+                    .orElse(0);
             for (int i = 0; i < elements.length; i++) {
                 double deviation = Math.abs(given[elements[i]] - expected[i]) / Math.max(1, scale);
                 if (!(deviation <= worst) && Double.isFinite(expected[i])) {
@@ -175,7 +179,8 @@ public record GradientCheck(
                 }
             }
         }
-        List<String> none = wanted.stream().filter(name -> !gradients.containsKey(name)).toList();
+        List<String> none =
+                wanted.stream().filter(name -> !gradients.containsKey(name)).toList();
         return new Outcome(worst, where, none, !islands);
     }
 

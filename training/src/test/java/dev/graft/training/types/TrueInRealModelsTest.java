@@ -146,7 +146,8 @@ class TrueInRealModelsTest {
     private static Optional<Map<String, HostTensor>> sample(
             Path file, List<ValueDescription> inputs, SampleSize size, long cached) {
         // where the folder does not say it: the heads' size, which the file's name has if it is not 8
-        InputHints heads = InputHints.NONE.withDim("kv_cache_dim", file.toString().contains("hd16") ? 16 : 8);
+        InputHints heads =
+                InputHints.NONE.withDim("kv_cache_dim", file.toString().contains("hd16") ? 16 : 8);
         InputHints hints = ModelFolderHints.read(file, inputs).orElse(heads);
         for (ValueDescription input : inputs) {
             for (Dimension dim : input.dims()) {

@@ -32,6 +32,7 @@ class OnnxNodeGradientTest {
 
     /** What there is at present: 252 agree, the others are integers or need an operator set that ONNX Runtime does not have. */
     private static final int LEAST_OK = 250;
+
     private static final int MOST_REFUSED = 9;
 
     /** How a case went. */
@@ -74,7 +75,11 @@ class OnnxNodeGradientTest {
         try {
             feeds = onnx.feeds();
         } catch (IllegalArgumentException | GraftException e) {
-            add(operator, test, Finding.NOT_RUNNABLE, "inputs that ONNX Runtime does not take from Java: " + e.getMessage());
+            add(
+                    operator,
+                    test,
+                    Finding.NOT_RUNNABLE,
+                    "inputs that ONNX Runtime does not take from Java: " + e.getMessage());
             return;
         }
         List<String> floats = feeds.entrySet().stream()
@@ -107,11 +112,15 @@ class OnnxNodeGradientTest {
         };
     }
 
-    private void check(
-            String operator, String test, OnnxCase onnx, Map<String, HostTensor> feeds, List<String> wanted)
+    private void check(String operator, String test, OnnxCase onnx, Map<String, HostTensor> feeds, List<String> wanted)
             throws Exception {
         GradientCheck.Outcome outcome = new GradientCheck(
-                        operator.equals("LayerNormalization") ? onnx::firstOutput : onnx::model, feeds, wanted, 1 / 32.0, ELEMENTS).run();
+                        operator.equals("LayerNormalization") ? onnx::firstOutput : onnx::model,
+                        feeds,
+                        wanted,
+                        1 / 32.0,
+                        ELEMENTS)
+                .run();
         boolean half = feeds.values().stream().anyMatch(feed -> feed.dtype().bits() == 16);
         double allowed = half ? IN_HALF : outcome.inDouble() ? IN_DOUBLE : IN_SINGLE;
         boolean ok = outcome.worst() <= allowed;
@@ -121,7 +130,8 @@ class OnnxNodeGradientTest {
 
     private void add(String operator, String test, Finding finding, String remark) {
         table.computeIfAbsent(operator, any -> new EnumMap<>(Finding.class)).merge(finding, 1, Integer::sum);
-        String line = String.format("%-13s %-60s %s", finding, test, remark.lines().findFirst().orElse(""));
+        String line = String.format(
+                "%-13s %-60s %s", finding, test, remark.lines().findFirst().orElse(""));
         if (finding == Finding.WRONG) {
             wrong.add(line);
         }
@@ -129,7 +139,9 @@ class OnnxNodeGradientTest {
     }
 
     private int count(Finding finding) {
-        return table.values().stream().mapToInt(counts -> counts.getOrDefault(finding, 0)).sum();
+        return table.values().stream()
+                .mapToInt(counts -> counts.getOrDefault(finding, 0))
+                .sum();
     }
 
     private void print() {

@@ -28,7 +28,9 @@ final class ReductionRows {
         rows.add(row("ReduceL2", 13).in(floats(3, 1, 2)).with(Attribute.ofInts("axes", -1)));
         for (String operator : List.of("ReduceSum", "ReduceMean", "ReduceMax", "ReduceProd")) {
             long[] opsets = operator.equals("ReduceSum") ? new long[] {13, 18, 21} : new long[] {18, 21};
-            rows.add(row(operator, opsets).in(distinct(2, 3, 4), ints(-1, 0).fed()).with(Attribute.of("keepdims", 0)));
+            rows.add(row(operator, opsets)
+                    .in(distinct(2, 3, 4), ints(-1, 0).fed())
+                    .with(Attribute.of("keepdims", 0)));
             rows.add(row(operator, opsets).in(distinct(2, 3, 4), ints(1).fed()));
             rows.add(row(operator, opsets).in(distinct(2, 3), ints()).with(Attribute.of("noop_with_empty_axes", 1)));
         }

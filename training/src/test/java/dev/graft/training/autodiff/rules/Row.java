@@ -236,9 +236,7 @@ record Row(
     }
 
     GradientCheck.Outcome check(long opset, Lengths lengths) throws OrtException {
-        return new GradientCheck(
-                        () -> model(opset, lengths), feeds(), wanted(), step, Integer.MAX_VALUE)
-                .run();
+        return new GradientCheck(() -> model(opset, lengths), feeds(), wanted(), step, Integer.MAX_VALUE).run();
     }
 
     private static String inputName(int index) {

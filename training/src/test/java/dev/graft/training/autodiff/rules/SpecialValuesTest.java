@@ -23,9 +23,19 @@ class SpecialValuesTest {
 
     @Test
     void powersOfNegativeBasesAndOfZeroAreNoNaN() throws Exception {
-        assertThat(gradient(row("Pow", 17).in(values(THREE, -2, 0, 2), values(Shape.of(), 3).stored()), "in0"))
+        assertThat(gradient(
+                        row("Pow", 17)
+                                .in(
+                                        values(THREE, -2, 0, 2),
+                                        values(Shape.of(), 3).stored()),
+                        "in0"))
                 .containsExactly(12, 0, 12);
-        assertThat(gradient(row("Pow", 17).in(values(THREE, -2, 0, 2), values(THREE, 2, 0, 1).frozen()), "in0"))
+        assertThat(gradient(
+                        row("Pow", 17)
+                                .in(
+                                        values(THREE, -2, 0, 2),
+                                        values(THREE, 2, 0, 1).frozen()),
+                        "in0"))
                 .containsExactly(-4, 0, 1);
         assertThat(gradient(row("Pow", 17).in(values(THREE, 0, 0, 1), values(THREE, 2, 1, 3)), "in1"))
                 .containsExactly(0, 0, 0);
@@ -34,7 +44,8 @@ class SpecialValuesTest {
     @Test
     void whatWhereDoesNotChooseMayBeNaN() throws Exception {
         Input condition = Input.truths(THREE, 1, 0, 1);
-        assertThat(gradient(row("Where", 17).in(condition, values(THREE, 1, Double.NaN, 2), values(THREE, 1, 2, 3)), "in1"))
+        assertThat(gradient(
+                        row("Where", 17).in(condition, values(THREE, 1, Double.NaN, 2), values(THREE, 1, 2, 3)), "in1"))
                 .containsExactly(1, 0, 1);
     }
 
@@ -43,9 +54,11 @@ class SpecialValuesTest {
         Input x = values(THREE, -1, 0, 1);
         assertThat(gradient(row("Relu", 17).in(x), "in0")).containsExactly(0, 0, 1);
         assertThat(gradient(row("Abs", 17).in(x), "in0")).containsExactly(-1, 0, 1);
-        Row clip = row("Clip", 17).in(x, values(Shape.of(), 0).stored(), values(Shape.of(), 1).stored());
+        Row clip = row("Clip", 17)
+                .in(x, values(Shape.of(), 0).stored(), values(Shape.of(), 1).stored());
         assertThat(gradient(clip, "in0")).containsExactly(0, 1, 1);
-        assertThat(gradient(row("ReduceL2", 17).in(values(THREE, 0, 0, 0)), "in0")).containsExactly(0, 0, 0);
+        assertThat(gradient(row("ReduceL2", 17).in(values(THREE, 0, 0, 0)), "in0"))
+                .containsExactly(0, 0, 0);
     }
 
     /** PyTorch's maximum shares the gradient of a tie; here the first input gets it. */
@@ -59,12 +72,15 @@ class SpecialValuesTest {
 
     @Test
     void equalExtremesOfAReductionShareTheGradient() throws Exception {
-        assertThat(gradient(row("ReduceMax", 17).in(values(THREE, 5, 1, 5)), "in0")).containsExactly(0.5, 0, 0.5);
+        assertThat(gradient(row("ReduceMax", 17).in(values(THREE, 5, 1, 5)), "in0"))
+                .containsExactly(0.5, 0, 0.5);
     }
 
     @Test
     void aProductWithZerosHasAGradientAtOneZeroOnly() throws Exception {
-        Row row = row("ReduceProd", 17).in(values(Shape.of(2, 3), 2, 0, 5, 0, 0, 7)).with(Attribute.ofInts("axes", 1));
+        Row row = row("ReduceProd", 17)
+                .in(values(Shape.of(2, 3), 2, 0, 5, 0, 0, 7))
+                .with(Attribute.ofInts("axes", 1));
         assertThat(gradient(row, "in0")).containsExactly(0, 10, 0, 0, 0, 0);
     }
 

@@ -49,8 +49,9 @@ final class StopRows {
         rows.put("Constant", (g, x) -> g.add(g.node("Shape", x), constant(g)));
         rows.put("Range", (g, x) -> g.node("Range", zero(g), g.node("ReduceMax", "", List.of(x), flat()), one(g)));
         rows.put("OneHot", (g, x) -> g.node("OneHot", g.node("ArgMax", x), g.ints(4), g.ints(0, 1)));
-        rows.put("QuantizeLinear", (g, x) -> g.node(
-                "QuantizeLinear", g.cast(x, DType.FLOAT32), g.scalar(DType.FLOAT32, 0.25)));
+        rows.put(
+                "QuantizeLinear",
+                (g, x) -> g.node("QuantizeLinear", g.cast(x, DType.FLOAT32), g.scalar(DType.FLOAT32, 0.25)));
         return rows;
     }
 

@@ -32,7 +32,9 @@ class StopRulesTest {
         GradientCheck.Outcome outcome = check.run();
 
         assertThat(outcome.none()).containsExactly("x");
-        assertThat(outcome.worst()).as("deviation from zero: " + outcome.where()).isLessThan(1e-9);
+        assertThat(outcome.worst())
+                .as("deviation from zero: " + outcome.where())
+                .isLessThan(1e-9);
     }
 
     @Test

@@ -19,7 +19,8 @@ class TableTest {
 
     @Test
     void everyRuleHasARow() {
-        Set<String> tested = GradientRulesTest.ROWS.stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> tested =
+                GradientRulesTest.ROWS.stream().map(Row::name).collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(tested).isEqualTo(RULES);
     }
@@ -37,8 +38,8 @@ class TableTest {
 
     @Test
     void anOperatorHasOneRule() {
-        List<GradientTable.Entry> twice = List.of(
-                GradientTable.rule("Relu", 6, g -> {}), GradientTable.rule("Relu", 14, g -> {}));
+        List<GradientTable.Entry> twice =
+                List.of(GradientTable.rule("Relu", 6, g -> {}), GradientTable.rule("Relu", 14, g -> {}));
 
         assertThatThrownBy(() -> GradientTable.of(twice)).hasMessage("two rules for Relu");
     }
