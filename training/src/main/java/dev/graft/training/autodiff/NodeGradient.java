@@ -171,13 +171,6 @@ public final class NodeGradient extends Formulas {
                 : reshape(x, shapeOf(forward));
     }
 
-    /** A value under the shape of a value of the forward graph; a length of 0 is one, and not a copy of the length before. */
-    public Value reshapedAs(Value x, Value forward) {
-        return opset() >= ZERO_IS_A_LENGTH
-                ? node("Reshape", List.of(x, shapeOf(forward)), Attribute.of("allowzero", 1L))
-                : reshape(x, shapeOf(forward));
-    }
-
     /** The length of an axis of a value of the forward graph, as a vector of one element. */
     public Value length(Value value, int axis) {
         int index = axis(value, axis);
