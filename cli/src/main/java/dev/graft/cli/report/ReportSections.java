@@ -209,7 +209,7 @@ final class ReportSections {
         return Html.table(
                 List.of("model", "#tokens", "#minimum", "#median", "#ratio to base", ""),
                 found.latencies().stream()
-                        .map(line -> latency(line, slowest.get(line.tokens())))
+                        .map(line -> latency(line, slowest.getOrDefault(line.tokens(), line.medianSeconds())))
                         .toList());
     }
 
