@@ -148,6 +148,20 @@ public final class GraphBuilder {
         return node;
     }
 
+    /** Makes a node of the graph compute an optional output that it has left out so far. */
+    public Value addOutput(Node node, int index, String wish) {
+        while (node.outputs.size() <= index) {
+            node.outputs.add(null);
+        }
+        if (node.outputs.get(index) != null) {
+            throw new IllegalArgumentException(node + " has output " + index + " already");
+        }
+        Value output = editor.newValue(graph, wish, null);
+        output.producer = node;
+        node.outputs.set(index, output);
+        return output;
+    }
+
     /** An initializer of the given name, or one like it that is free. */
     public Value initializer(String wish, Tensor contents) {
         return editor.addInitializer(graph, wish, TensorData.of(contents));

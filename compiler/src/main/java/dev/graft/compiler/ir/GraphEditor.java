@@ -65,20 +65,6 @@ public final class GraphEditor {
         }
     }
 
-    /** Makes a node compute an optional output that it has left out so far. */
-    public Value addOutput(Node node, int index, String wish) {
-        while (node.outputs.size() <= index) {
-            node.outputs.add(null);
-        }
-        if (node.outputs.get(index) != null) {
-            throw new IllegalArgumentException(node + " has output " + index + " already");
-        }
-        Value output = newValue(node.graph, wish, null);
-        output.producer = node;
-        node.outputs.set(index, output);
-        return output;
-    }
-
     /**
      * Lets a value be made by a new node in the place of the old one, which gets an output of another name: all readers, and the
      * graph's outputs, follow without being touched.

@@ -37,7 +37,7 @@ public final class Differentiator {
         this.model = model;
         this.types = types;
         this.editor = new GraphEditor(model);
-        this.lengths = new Lengths(model.graph());
+        this.lengths = new Lengths(model.graph(), types);
     }
 
     /**

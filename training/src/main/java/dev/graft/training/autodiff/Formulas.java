@@ -38,10 +38,6 @@ public class Formulas {
         return g;
     }
 
-    final GraphEditor editor() {
-        return editor;
-    }
-
     /** The version of ONNX's own operator set. */
     public final long opset() {
         return opset;
@@ -194,7 +190,7 @@ public class Formulas {
                 : node("Squeeze", List.of(x), Attribute.ofInts("axes", axes));
     }
 
-    /** The part from each start to before each end. */
+    /** The part from {@code starts} to before {@code ends} along each of the axes. */
     public final Value slice(Value x, Value starts, Value ends, Value axes) {
         return node("Slice", x, starts, ends, axes);
     }

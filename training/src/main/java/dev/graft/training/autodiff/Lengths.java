@@ -2,7 +2,9 @@ package dev.graft.training.autodiff;
 
 import dev.graft.compiler.ir.Graph;
 import dev.graft.compiler.ir.Value;
+import dev.graft.compiler.ir.ValueType;
 import dev.graft.compiler.scan.ValueIndex.Dim;
+import dev.graft.training.types.GraphTypes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +25,9 @@ final class Lengths {
     private final Map<String, Value> lengths = new HashMap<>();
     private final Map<List<Dim>, Value> shapes = new HashMap<>();
 
-    Lengths(Graph graph) {
+    Lengths(Graph graph, GraphTypes types) {
         for (Value input : graph.inputs()) {
-            List<Dim> dims = input.type().flatMap(type -> type.dims()).orElse(List.of());
+            List<Dim> dims = types.type(input).flatMap(ValueType::dims).orElse(List.of());
             for (int axis = 0; axis < dims.size(); axis++) {
                 if (dims.get(axis) instanceof Dim.Symbolic symbol
                         && !symbol.symbol().isEmpty()) {

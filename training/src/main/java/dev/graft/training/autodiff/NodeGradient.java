@@ -83,7 +83,7 @@ public final class NodeGradient extends Formulas {
     /** Output {@code index} of the forward node, which is made to compute it if it does not yet. */
     public Value outOrNew(int index) {
         Value output = index < node.outputs().size() ? node.outputs().get(index) : null;
-        return output == null ? editor().addOutput(node, index, node.displayName() + "_output" + index) : output;
+        return output == null ? builder().addOutput(node, index, node.displayName() + "_output" + index) : output;
     }
 
     /** The node's attributes of these names, as far as it has them. */

@@ -57,8 +57,8 @@ final class ActivationRules {
     }
 
     private static Value selu(NodeGradient g) {
-        double gamma = g.node().floatAttribute("gamma", 1.05070102214813232421875f);
-        return exponential(g, gamma, gamma * alpha(g, 1.67326319217681884765625f));
+        double gamma = g.node().floatAttribute("gamma", 1.050701f);
+        return exponential(g, gamma, gamma * alpha(g, 1.6732632f));
     }
 
     /** {@code e^(x/α) = y/α + 1} below zero. */

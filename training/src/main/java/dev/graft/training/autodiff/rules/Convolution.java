@@ -70,10 +70,9 @@ final class Convolution {
      */
     Value weight(Value input, Value dy, Value weight, boolean outputPadding) {
         long[] swapped = swapped(rank);
-        Window turned = new Window(window.kernel(), window.dilations(), window.strides(), window.pads());
         Value image = group == 1 ? g.builder().transpose(input, swapped) : grouped(input);
         Value kernel = g.builder().transpose(dy, swapped);
-        Value made = convolve("Conv", image, kernel, turned.attributes(group));
+        Value made = convolve("Conv", image, kernel, window.exchanged().attributes(group));
         Value cut = window.moves(1) && !outputPadding ? made : cut(made, weight);
         return g.builder().transpose(cut, swapped);
     }

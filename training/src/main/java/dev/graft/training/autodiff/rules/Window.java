@@ -49,6 +49,11 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] pads) {
         return Arrays.stream(strides).allMatch(each -> each == stride);
     }
 
+    /** As the convolution sees it whose result is the kernel. */
+    Window exchanged() {
+        return new Window(kernel, /* strides= */ dilations, /* dilations= */ strides, pads);
+    }
+
     Window withPads(long[] other) {
         return new Window(kernel, strides, dilations, other);
     }
