@@ -102,7 +102,7 @@ final class Optimiser implements AutoCloseable {
         scalars.get(UpdateGraph.LIMIT).set(0, clips ? rule.maxGradientNorm() : Float.MAX_VALUE);
         scalars.get(UpdateGraph.BETA1).set(0, rule.beta1());
         scalars.get(UpdateGraph.BETA2).set(0, rule.beta2());
-        scalars.get(UpdateGraph.ROOT_OF_C2).set(0, Math.sqrt(c2));
+        scalars.get(UpdateGraph.ROOT_OF_C2).set(0, c2 > 0 ? Math.sqrt(c2) : 1);
         scalars.get(UpdateGraph.EPSILON).set(0, rule.epsilon());
     }
 
