@@ -22,9 +22,18 @@ public final class MissingFile {
 
     /** {@code FILE_NOT_FOUND} for this path, with what the system said. */
     public static GraftException at(Path file, @Nullable Throwable cause) {
+        return at(file, "Check the path; it is relative to the current folder.", cause);
+    }
+
+    /**
+     * {@code FILE_NOT_FOUND} for a path that something else than the current folder decides.
+     *
+     * @param otherwise what to do where no name beside it is similar
+     */
+    public static GraftException at(Path file, String otherwise, @Nullable Throwable cause) {
         String remedy = nearest(file)
                 .map(near -> "Did you mean '" + near + "'?")
-                .orElse("Check the path; it is relative to the current folder.");
+                .orElse(otherwise);
         return new GraftException(ErrorCode.FILE_NOT_FOUND, "no such file", Location.ofFile(file), remedy, cause);
     }
 

@@ -101,19 +101,33 @@ class StoryTest extends TypedCommands {
     }
 
     @Test
-    void theDemoTellsItAllAndLeavesForeignFoldersAlone() throws IOException {
-        assertThat(run("demo", "-o", output("demo"))).isZero();
-        assertThat(results())
-                .contains("1. A small language model", "$ graft merge ", "verified: it does what base and adapter say")
-                .endsWith("report.html\n");
-        assertThat(run("demo", "-o", output("demo")))
-                .as("a second time into its own folder")
-                .isZero();
+    void theDemoTrainsAndTellsItAllInAFolderOfItsOwn() throws IOException {
+        Path demo = Files.createDirectory(folder.resolve("demo"));
+        Files.writeString(demo.resolve("made-by-graft-demo.txt"), "by an earlier demo");
+        Files.createDirectory(demo.resolve("pirate"));
 
+        assertThat(run("demo", "-o", demo.toString())).as(messages()).isZero();
+        assertThat(results())
+                .contains(
+                        "1. A small language model",
+                        "$ graft train ",
+                        "trained after 100 steps",
+                        "merged 28 targets",
+                        "$ graft merge ",
+                        "verified: it does what base and adapter say")
+                .containsPattern("This morning the harbour .*(arr|Arr|grog|[a-z]in' )")
+                .endsWith("report.html\n");
+        assertThat(demo.resolve("pirate/adapter_model.safetensors")).isNotEmptyFile();
+    }
+
+    @Test
+    void theDemoLeavesForeignFoldersAlone() throws IOException {
         Files.createDirectory(folder.resolve("mine"));
         Files.writeString(folder.resolve("mine/thesis.txt"), "do not lose");
+
         assertThat(run("demo", "-o", output("mine"))).isEqualTo(2);
         assertThat(messages()).contains("was not made by graft demo");
+        assertThat(folder.resolve("mine")).isDirectoryContaining("glob:**thesis.txt");
     }
 
     @Test

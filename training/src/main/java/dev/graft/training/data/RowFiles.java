@@ -3,6 +3,7 @@ package dev.graft.training.data;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.error.MissingFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -29,11 +30,8 @@ final class RowFiles {
      */
     static void read(Path file, BadRows bad, Predicate<DataRow> rows) {
         if (!Files.isRegularFile(file)) {
-            throw new GraftException(
-                    ErrorCode.FILE_NOT_FOUND,
-                    "no such file of rows",
-                    Location.ofFile(file),
-                    "Paths in the configuration are relative to its own folder, or to dataset_dir.");
+            throw MissingFile.at(
+                    file, "Paths in the configuration are relative to its own folder, or to dataset_dir.", null);
         }
         try {
             reader(file).read(file, bad, rows);

@@ -27,8 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A training engine over ONNX Runtime. */
 public final class OrtTrainingEngine implements TrainingEngine {
-    private static final Set<String> OWN_INPUTS =
-            Set.of(TrainingGraph.PARAMETERS, TrainingGraph.LABELS, TrainingGraph.WEIGHT, TrainingGraph.ACCUMULATED);
+    private static final Set<String> OWN_INPUTS = Set.of(
+            TrainingGraph.PARAMETERS,
+            TrainingGraph.LABELS,
+            TrainingGraph.WEIGHT,
+            TrainingGraph.ACCUMULATED,
+            TrainingGraph.SEEDS);
 
     private final Recipe recipe;
     private final TrainableLayout layout;

@@ -85,15 +85,17 @@ final class JobPlan {
                 length, optimizer.accumulation(), adamW(optimizer), new Schedule(kind, warmUp), config.seed());
     }
 
+    /** With these numbers AdamW is plain gradient descent where that is asked for. */
     private static AdamW adamW(OptimizerOptions options) {
         Optional<AdamW.LoraPlus> plus =
                 options.loraPlusRatio().map(ratio -> new AdamW.LoraPlus(ratio, options.loraPlusEmbedding()));
+        boolean adam = options.optimizer().isAdam();
         return new AdamW(
                 options.learningRate(),
                 options.weightDecay(),
-                options.beta1(),
-                options.beta2(),
-                options.epsilon(),
+                adam ? options.beta1() : 0,
+                adam ? options.beta2() : 1,
+                adam ? options.epsilon() : 1,
                 options.maxGradientNorm(),
                 plus);
     }

@@ -3,7 +3,8 @@ package dev.graft.training.step;
 import java.util.Map;
 
 /**
- * What one update of the trainable values goes by.
+ * What one update of the trainable values goes by: AdamW. With {@code beta1} 0, {@code beta2} 1 and {@code epsilon} 1 the second moment stays
+ * zero, and this is plain gradient descent.
  *
  * @param learningRates by group of trainable values; every group that the layout has
  * @param weightDecay of matrices; {@link TrainableLayout.Group#VECTOR} has none

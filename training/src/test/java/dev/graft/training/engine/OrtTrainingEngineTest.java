@@ -12,9 +12,14 @@ import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.UpdateRule;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +58,55 @@ class OrtTrainingEngineTest {
                         .isCloseTo(expected, within(2e-2 * Math.max(1, Math.abs(expected))));
             }
         }
+    }
+
+    @Test
+    void withoutMomentsAnUpdateIsOneOfPlainGradientDescent() {
+        SplittableRandom random = new SplittableRandom(3);
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(TrainingTarget.of("q_proj", 4, 2)))) {
+            float[] parameters = random(random, (int) engine.layout().size(), 0.1);
+            engine.restore(state(parameters));
+            for (int step = 0; step < 2; step++) {
+                engine.accumulate(tokens(random, 3, 7, 20), 1, 0);
+                float[] before = engine.state().parameters();
+                float[] gradient = engine.state().gradient();
+                engine.update(new UpdateRule(rates(0.1), 0.5, 0, 0, 1, 1));
+
+                float[] after = engine.state().parameters();
+                for (int i = 0; i < after.length; i++) {
+                    double expected = before[i] * (1 - 0.1 * 0.5) - 0.1 * gradient[i];
+                    assertThat((double) after[i]).isCloseTo(expected, within(1e-6));
+                }
+            }
+        }
+    }
+
+    @Test
+    void dropoutFollowsFromTheSeedAlone() {
+        SplittableRandom random = new SplittableRandom(5);
+        TrainingTarget target = TrainingTarget.of("all-linear", 4, 2).withDropout(0.5);
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(target))) {
+            engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
+            Batch batch = tokens(random, 3, 7, 20);
+            double first = engine.accumulate(batch, 1, 11);
+            double other = engine.accumulate(batch, 1, 12);
+
+            assertThat(engine.accumulate(batch, 1, 11)).isEqualTo(first).isNotEqualTo(other);
+            assertThat(engine.evaluate(batch).loss()).isNotIn(first, other);
+        }
+    }
+
+    private static OrtTrainingEngine.Recipe recipe(TrainingTarget target) {
+        return new OrtTrainingEngine.Recipe(
+                Fixtures.path("llama/base/model_dynamo.onnx"),
+                target,
+                new CrossEntropy(),
+                ExpansionPasses.forTraining(),
+                GraphSettings.DEFAULT);
+    }
+
+    private static Map<TrainableLayout.Group, Double> rates(double rate) {
+        return Arrays.stream(TrainableLayout.Group.values()).collect(Collectors.toMap(group -> group, any -> rate));
     }
 
     private static Batch tokens(SplittableRandom random, int rows, int length, int vocabulary) {
