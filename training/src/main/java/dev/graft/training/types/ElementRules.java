@@ -71,22 +71,22 @@ final class ElementRules {
 
     /** Integers divide towards zero; of floats only what comes out even is an integer. */
     private static void divide(NodeFacts n) {
-        BinaryOperator<Length> exact = (a, b) -> a.dividedBy(b).orElseThrow(() -> NotKnown.INSTANCE);
+        BinaryOperator<Length> exact = (a, b) -> a.dividedBy(b).orElseThrow(NotKnown::new);
         n.give(0, broadcast(n.isFloat(0) ? exact : LengthFormulas::quotient, n.integers(0), n.integers(1)));
     }
 
     private static Length absolute(Length x) {
         if (!x.isNotNegative() && x.number().isEmpty()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return x.isNotNegative() ? x : Length.ZERO.minus(x);
     }
 
     private static Length squareRoot(Length x) {
-        long square = x.number().orElseThrow(() -> NotKnown.INSTANCE);
+        long square = x.number().orElseThrow(NotKnown::new);
         long root = Math.round(Math.sqrt((double) square));
         if (square < 0 || square > 1L << 50 || root * root != square) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return Length.of(root);
     }
@@ -101,7 +101,7 @@ final class ElementRules {
                 || Length.ZERO.minus(difference).isPositive()) {
             return Length.ZERO;
         }
-        throw NotKnown.INSTANCE;
+        throw new NotKnown();
     }
 
     private static Length less(Length a, Length b) {
@@ -111,7 +111,7 @@ final class ElementRules {
         if (b.isAtMost(a)) {
             return Length.ZERO;
         }
-        throw NotKnown.INSTANCE;
+        throw new NotKnown();
     }
 
     private static Length truth(boolean value) {

@@ -58,7 +58,7 @@ final class Facts {
 
     /** Says what a value's elements are, those left out that its number format cannot hold or that are no numbers in floats. */
     void setIntegers(Value value, KnownIntegers known) {
-        DType dtype = dtype(value).orElseThrow(() -> NotKnown.INSTANCE);
+        DType dtype = dtype(value).orElseThrow(NotKnown::new);
         List<@Nullable Length> held = new ArrayList<>();
         for (Length element : known.elements()) {
             held.add(element != null && holds(dtype, element) ? element : null);
@@ -97,7 +97,7 @@ final class Facts {
 
     private static Length ofFloat(double value) {
         if (value != Math.rint(value) || Math.abs(value) > 1L << 53) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return Length.of((long) value);
     }

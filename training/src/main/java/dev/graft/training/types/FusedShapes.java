@@ -84,7 +84,7 @@ final class FusedShapes {
     private static void recurrent(NodeFacts n) {
         List<Length> x = n.dims(0, 3);
         if (n.number("layout", 0) != 0) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         boolean both = n.node().stringAttribute("direction", "forward").equals("bidirectional");
         Length directions = Length.of(both ? 2 : 1);

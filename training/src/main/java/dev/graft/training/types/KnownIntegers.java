@@ -21,7 +21,7 @@ record KnownIntegers(int rank, List<@Nullable Length> elements) {
 
     KnownIntegers {
         if (elements.size() > MOST_ELEMENTS || rank > 1 || rank == 0 && elements.size() != 1) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         elements = Collections.unmodifiableList(new ArrayList<>(elements));
     }
@@ -37,7 +37,7 @@ record KnownIntegers(int rank, List<@Nullable Length> elements) {
     /** So many elements of the given rank, each known or not on its own. */
     static KnownIntegers of(int rank, long count, IntFunction<@Nullable Length> element) {
         if (count < 0 || count > MOST_ELEMENTS) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         List<@Nullable Length> elements = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -54,7 +54,7 @@ record KnownIntegers(int rank, List<@Nullable Length> elements) {
     Length at(int index) {
         Length element = elementOrNull(index);
         if (element == null) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return element;
     }
@@ -63,14 +63,14 @@ record KnownIntegers(int rank, List<@Nullable Length> elements) {
     Length elementOrNull(int index) {
         int place = elements.size() == 1 ? 0 : index;
         if (place < 0 || place >= elements.size()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return elements.get(place);
     }
 
     /** The number at {@code index}. */
     long numberAt(int index) {
-        return at(index).number().orElseThrow(() -> NotKnown.INSTANCE);
+        return at(index).number().orElseThrow(NotKnown::new);
     }
 
     /** All elements, if all are numbers. */

@@ -102,7 +102,7 @@ final class LayoutShapes {
         List<Length> dims = new ArrayList<>();
         Optional<List<Long>> permutation = n.node().intsAttribute("perm");
         if (permutation.isPresent() && permutation.get().size() != x.size()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         for (int i = 0; i < x.size(); i++) {
             long from = permutation.isPresent() ? permutation.get().get(i) : x.size() - 1L - i;
@@ -115,7 +115,7 @@ final class LayoutShapes {
         List<Length> x = n.dims(0);
         Optional<long[]> axes = n.numbers(1, "axes");
         if (axes.isEmpty() && x.stream().anyMatch(length -> length.number().isEmpty())) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         TreeSet<Integer> dropped = new TreeSet<>();
         for (int i = 0; axes.isEmpty() && i < x.size(); i++) {
@@ -131,12 +131,12 @@ final class LayoutShapes {
 
     private static void unsqueeze(NodeFacts n) {
         List<Length> dims = new ArrayList<>(n.dims(0));
-        long[] axes = n.numbers(1, "axes").orElseThrow(() -> NotKnown.INSTANCE);
+        long[] axes = n.numbers(1, "axes").orElseThrow(NotKnown::new);
         int rank = dims.size() + axes.length;
         TreeSet<Integer> added = new TreeSet<>();
         LongStream.of(axes).forEach(axis -> added.add(NodeFacts.axis(axis, rank)));
         if (added.size() != axes.length) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         added.forEach(axis -> dims.add(axis, Length.ONE));
         n.give(0, dims);

@@ -25,11 +25,11 @@ final class Length {
     private Length(NavigableMap<Monomial, Long> terms) {
         this.terms = terms;
         if (terms.size() > MOST_TERMS) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         this.text = write(terms);
         if (text.length() > LONGEST_TEXT) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
     }
 
@@ -132,7 +132,7 @@ final class Length {
         long before = sum.getOrDefault(monomial, 0L);
         long after = before + factor;
         if (((before ^ after) & (factor ^ after)) < 0) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         if (after == 0) {
             sum.remove(monomial);
@@ -144,7 +144,7 @@ final class Length {
     private static long exactProduct(long a, long b) {
         long product = a * b;
         if (Math.multiplyHigh(a, b) != product >> (Long.SIZE - 1)) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return product;
     }

@@ -103,7 +103,7 @@ final class LengthFormulas {
 
     private static void require(boolean condition) {
         if (!condition) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
     }
 }

@@ -86,7 +86,7 @@ final class ListRules {
     private static KnownIntegers list(NodeFacts n) {
         KnownIntegers list = n.integers(0);
         if (list.rank() != 1) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return list;
     }
@@ -95,7 +95,7 @@ final class ListRules {
         List<@Nullable Length> joined = new ArrayList<>();
         for (int i = 0; i < n.node().inputs().size(); i++) {
             if (n.integers(i).rank() != 1) {
-                throw NotKnown.INSTANCE;
+                throw new NotKnown();
             }
             joined.addAll(n.integers(i).elements());
         }
@@ -104,13 +104,13 @@ final class ListRules {
 
     private static void slice(NodeFacts n) {
         KnownIntegers list = list(n);
-        long start = only(n.numbers(1, "starts").orElseThrow(() -> NotKnown.INSTANCE));
-        long end = only(n.numbers(2, "ends").orElseThrow(() -> NotKnown.INSTANCE));
+        long start = only(n.numbers(1, "starts").orElseThrow(NotKnown::new));
+        long end = only(n.numbers(2, "ends").orElseThrow(NotKnown::new));
         long step = only(n.numbers(4, "steps").orElse(new long[] {1}));
         int size = list.size();
         // counting down, "from before the first" means something else to numpy than to ONNX
         if (step == 0 || step < 0 && start < -size) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         long from = step > 0 ? clamp(start, size) : Math.min(size - 1L, start < 0 ? start + size : start);
         long to = step > 0 ? clamp(end, size) : Math.max(-1, Math.min(end < 0 ? end + size : end, size));
@@ -124,7 +124,7 @@ final class ListRules {
 
     private static long only(long[] numbers) {
         if (numbers.length != 1) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return numbers[0];
     }
@@ -132,13 +132,13 @@ final class ListRules {
     private static void split(NodeFacts n) {
         KnownIntegers list = list(n);
         int parts = n.outputs();
-        long each = (list.size() + parts - 1) / parts;
+        long each = (list.size() + parts - 1L) / parts;
         long[] lengths = n.numbers(1, "split")
                 .orElseGet(() -> LongStream.range(0, parts)
                         .map(i -> Math.min(each, Math.max(0, list.size() - i * each)))
                         .toArray());
         if (lengths.length != parts || LongStream.of(lengths).anyMatch(length -> length < 0)) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         int from = 0;
         for (int part = 0; part < parts && from + lengths[part] <= list.size(); part++) {
@@ -151,7 +151,7 @@ final class ListRules {
     private static void constantOfShape(NodeFacts n) {
         KnownIntegers shape = n.integers(0);
         Length filled = n.node().tensorAttribute("value").map(ListRules::fill).orElse(Length.ZERO);
-        long count = product(shape).number().orElseThrow(() -> NotKnown.INSTANCE);
+        long count = product(shape).number().orElseThrow(NotKnown::new);
         n.give(0, KnownIntegers.of(shape.size(), count, i -> filled));
     }
 
@@ -165,7 +165,7 @@ final class ListRules {
 
     private static Length fill(TensorData data) {
         if (data.shape().elements() != 1 || data.dtype() != DType.INT64 && data.dtype() != DType.INT32) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return Length.of(HostTensor.of(data.tensor("value")).toLongs()[0]);
     }
@@ -174,9 +174,9 @@ final class ListRules {
         Length start = n.integers(0).at(0);
         Length delta = n.integers(2).at(0);
         long step = n.integers(2).numberAt(0);
-        long span = n.integers(1).at(0).minus(start).number().orElseThrow(() -> NotKnown.INSTANCE);
+        long span = n.integers(1).at(0).minus(start).number().orElseThrow(NotKnown::new);
         if (step == 0 || Math.abs(span) > 1L << 40) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         long count = Math.max(0, -Math.floorDiv(-span, step));
         n.give(0, KnownIntegers.of(1, count, i -> start.plus(delta.times(i))));
@@ -197,7 +197,7 @@ final class ListRules {
         KnownIntegers list = list(n);
         long times = n.integers(1).numberAt(0);
         if (times < 0 || times > KnownIntegers.MOST_ELEMENTS) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         n.give(0, KnownIntegers.of(1, list.size() * times, i -> list.elementOrNull(i % list.size())));
     }

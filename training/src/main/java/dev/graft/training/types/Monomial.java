@@ -17,7 +17,7 @@ record Monomial(List<Symbol> symbols) implements Comparable<Monomial> {
 
     Monomial {
         if (symbols.size() > MOST_SYMBOLS) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         symbols = symbols.stream().sorted().toList();
     }

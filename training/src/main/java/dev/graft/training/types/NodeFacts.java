@@ -32,14 +32,14 @@ final class NodeFacts {
 
     /** The dimensions of an input. */
     List<Length> dims(int input) {
-        return facts.dims(in(input)).orElseThrow(() -> NotKnown.INSTANCE);
+        return facts.dims(in(input)).orElseThrow(NotKnown::new);
     }
 
     /** The dimensions of an input that has so many. */
     List<Length> dims(int input, int rank) {
         List<Length> found = dims(input);
         if (found.size() != rank) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return found;
     }
@@ -50,7 +50,7 @@ final class NodeFacts {
 
     /** The elements of an input, as far as they are known. */
     KnownIntegers integers(int input) {
-        return facts.integers(in(input)).orElseThrow(() -> NotKnown.INSTANCE);
+        return facts.integers(in(input)).orElseThrow(NotKnown::new);
     }
 
     /** A list of numbers that is an attribute or, in later versions of the operator, an input; empty where the node has neither. */
@@ -59,9 +59,7 @@ final class NodeFacts {
         if (written.isPresent()) {
             return written.map(list -> list.stream().mapToLong(Long::longValue).toArray());
         }
-        return has(input)
-                ? Optional.of(integers(input).numbers().orElseThrow(() -> NotKnown.INSTANCE))
-                : Optional.empty();
+        return has(input) ? Optional.of(integers(input).numbers().orElseThrow(NotKnown::new)) : Optional.empty();
     }
 
     long number(String attribute, long otherwise) {
@@ -73,7 +71,7 @@ final class NodeFacts {
     }
 
     boolean isFloat(int input) {
-        return facts.dtype(in(input)).map(DType::isFloat).orElseThrow(() -> NotKnown.INSTANCE);
+        return facts.dtype(in(input)).map(DType::isFloat).orElseThrow(NotKnown::new);
     }
 
     int outputs() {
@@ -119,7 +117,7 @@ final class NodeFacts {
     static int axis(long axis, int rank) {
         long place = axis < 0 ? axis + rank : axis;
         if (place < 0 || place >= rank) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return (int) place;
     }
@@ -127,7 +125,7 @@ final class NodeFacts {
     private Value in(int input) {
         Value value = node.input(input);
         if (value == null) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return value;
     }

@@ -5,10 +5,9 @@ package dev.graft.training.types;
  * inside this package: with it a rule is the three lines that say what holds, without it every line would ask whether it may go on.
  */
 final class NotKnown extends RuntimeException {
-    static final NotKnown INSTANCE = new NotKnown();
     private static final long serialVersionUID = 1;
 
-    private NotKnown() {
+    NotKnown() {
         super("not known", null, false, false);
     }
 }

@@ -94,7 +94,7 @@ final class OrtTypes {
         shapes.forEach((value, shape) -> {
             ValueDescription found = inferred.get(shape.name());
             if (found == null || !found.dims().equals(List.of(new Dimension.Fixed(0)))) {
-                types.put(value, new ValueType(types.get(value).dtype(), Optional.empty()));
+                types.computeIfPresent(value, (any, type) -> new ValueType(type.dtype(), Optional.empty()));
             }
         });
         shapes.values().forEach(shape -> editor.remove(shape.producer().orElseThrow()));

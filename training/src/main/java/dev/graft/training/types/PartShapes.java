@@ -98,9 +98,9 @@ final class PartShapes {
         List<Length> indices = n.dims(1);
         long batch = n.number("batch_dims", 0);
         int last = NodeFacts.axis(-1, indices.size());
-        long depth = batch + indices.get(last).number().orElseThrow(() -> NotKnown.INSTANCE);
+        long depth = batch + indices.get(last).number().orElseThrow(NotKnown::new);
         if (batch < 0 || depth < 0 || depth > x.size()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         n.give(0, join(indices.subList(0, last), x.subList((int) depth, x.size()), List.of()));
     }
@@ -119,10 +119,10 @@ final class PartShapes {
                 .map(list -> KnownIntegers.of(1, list.size(), i -> Length.of(list.get(i))))
                 .orElseGet(() -> n.integers(1));
         long[] axes = n.has(3)
-                ? n.integers(3).numbers().orElseThrow(() -> NotKnown.INSTANCE)
+                ? n.integers(3).numbers().orElseThrow(NotKnown::new)
                 : LongStream.range(0, x.size()).toArray();
         if (pads.size() != 2 * axes.length) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         List<Length> dims = new ArrayList<>(x);
         for (int i = 0; i < axes.length; i++) {
@@ -146,9 +146,9 @@ final class PartShapes {
             if (step == 1) {
                 return LengthFormulas.max(Length.ZERO, span);
             }
-            long distance = span.number().orElseThrow(() -> NotKnown.INSTANCE);
+            long distance = span.number().orElseThrow(NotKnown::new);
             if (step == 0 || Math.abs(distance) > 1L << 40) {
-                throw NotKnown.INSTANCE;
+                throw new NotKnown();
             }
             return Length.of(Math.max(0, -Math.floorDiv(-distance, step)));
         })));

@@ -23,7 +23,7 @@ final class ProductShapes {
     /** Vectors become matrices for the product and lose the axis afterwards. */
     private static List<Length> matMul(NodeFacts n, List<Length> left, List<Length> right) {
         if (left.isEmpty() || right.isEmpty()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         List<Length> dims = new ArrayList<>(ElementwiseShapes.broadcast(n, batch(left), batch(right)));
         if (left.size() > 1) {
@@ -41,7 +41,7 @@ final class ProductShapes {
 
     private static void fused(NodeFacts n) {
         if (n.number("transBatchA", 0) != 0 || n.number("transBatchB", 0) != 0) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         n.give(0, matMul(n, turned(n, 0, "transA"), turned(n, 1, "transB")));
     }
@@ -70,7 +70,7 @@ final class ProductShapes {
         String equation = n.node().stringAttribute("equation", "").replace(" ", "");
         int arrow = equation.indexOf("->");
         if (arrow < 0 || equation.contains(".")) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         String[] terms = equation.substring(0, arrow).split(",", -1);
         Map<Character, Length> lengths = new HashMap<>();

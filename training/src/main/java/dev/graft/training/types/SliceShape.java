@@ -20,7 +20,7 @@ final class SliceShape {
         long[] axes = n.numbers(3, "axes")
                 .orElseGet(() -> LongStream.range(0, starts.size()).toArray());
         if (axes.length != starts.size() || axes.length != ends.size()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         Optional<KnownIntegers> steps = n.has(4) ? Optional.of(n.integers(4)) : Optional.empty();
         List<Length> dims = new ArrayList<>(x);
@@ -44,7 +44,7 @@ final class SliceShape {
 
     private static Length taken(Length whole, @Nullable Length start, @Nullable Length end, long step) {
         if (start == null || end == null || step == 0 || step == Long.MIN_VALUE) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         if (step < 0) {
             return backwards(whole, start, end, step);
@@ -59,8 +59,8 @@ final class SliceShape {
 
     /** Counting down is known of lengths that are fixed, and of a whole axis turned round. */
     private static Length backwards(Length whole, Length start, Length end, long step) {
-        long first = start.number().orElseThrow(() -> NotKnown.INSTANCE);
-        long last = end.number().orElseThrow(() -> NotKnown.INSTANCE);
+        long first = start.number().orElseThrow(NotKnown::new);
+        long last = end.number().orElseThrow(NotKnown::new);
         if (whole.number().isPresent()) {
             long length = whole.number().getAsLong();
             if (length == 0) {
@@ -73,7 +73,7 @@ final class SliceShape {
         if (step == -1 && (first == -1 || first >= END) && last <= -END) {
             return whole;
         }
-        throw NotKnown.INSTANCE;
+        throw new NotKnown();
     }
 
     private static boolean isEnd(Length end) {
@@ -86,7 +86,7 @@ final class SliceShape {
             return place;
         }
         if (place.number().isEmpty()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return LengthFormulas.max(Length.ZERO, whole.plus(place));
     }

@@ -38,7 +38,7 @@ final class WindowShapes {
         long stride = entry(n, "strides", axis, 1);
         String padding = n.node().stringAttribute("auto_pad", "NOTSET");
         if (n.number("ceil_mode", 0) != 0) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         if (padding.startsWith("SAME")) {
             return LengthFormulas.lengthQuotient(in.plus(Length.of(stride - 1)), stride);
@@ -72,7 +72,7 @@ final class WindowShapes {
 
     private static <T> T at(List<T> list, int index) {
         if (index >= list.size()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return list.get(index);
     }
@@ -99,7 +99,7 @@ final class WindowShapes {
     private static Length transposed(NodeFacts n, Length in, List<Length> weight, int axis) {
         String padding = n.node().stringAttribute("auto_pad", "NOTSET");
         if (n.hasAttribute("output_shape") || !padding.equals("NOTSET")) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         return in.minus(Length.ONE)
                 .times(entry(n, "strides", axis, 1))
@@ -116,12 +116,12 @@ final class WindowShapes {
         boolean crops =
                 n.node().stringAttribute("coordinate_transformation_mode", "").equals("tf_crop_and_resize");
         if (n.hasAttribute("axes") || !stretches || crops) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         boolean sized = n.has(3);
         KnownIntegers target = n.integers(sized ? 3 : scales);
         if (target.size() != x.size()) {
-            throw NotKnown.INSTANCE;
+            throw new NotKnown();
         }
         List<Length> dims = new ArrayList<>();
         for (int i = 0; i < x.size(); i++) {
