@@ -1,7 +1,7 @@
 package dev.graft.training.types;
 
-import static dev.graft.compiler.ir.Attribute.of;
 import static dev.graft.compiler.ir.Attribute.ofInts;
+import static dev.graft.training.types.Row.attribute;
 import static dev.graft.training.types.Row.dim;
 import static dev.graft.training.types.Row.longs;
 import static dev.graft.training.types.Row.row;
@@ -28,17 +28,23 @@ final class ElementRows {
                 row("Min", "[1]: min(8,s)", m -> m.op("Min", dim(m, "s", 0), m.ints(8))),
                 row("Max", "[1]: s + 3", m -> m.op("Max", m.op("Add", dim(m, "s", 0), m.index(3)), m.ints(3))),
                 row("Identity", "[1]: s", m -> m.op("Identity", dim(m, "s", 0))),
-                row("Cast", "[1]: s", m -> m.op("Cast", List.of(dim(m, "s", 0)), of("to", 6))),
-                row("Cast", "[1]", m -> m.op("Cast", List.of(dim(m, "s", 0)), of("to", 1))),
+                row("Cast", "[1]: s", m -> m.op("Cast", List.of(dim(m, "s", 0)), attribute("to", 6))),
+                row("Cast", "[1]", m -> m.op("Cast", List.of(dim(m, "s", 0)), attribute("to", 1))),
                 row("CastLike", "[1]: s", m -> m.op("CastLike", dim(m, "s", 0), m.ints(1))),
                 row(
                         "Floor",
                         "[]: 4",
-                        m -> m.op("Cast", List.of(m.op("Floor", m.op("Div", m.scalar(8), m.scalar(2)))), of("to", 7))),
+                        m -> m.op(
+                                "Cast",
+                                List.of(m.op("Floor", m.op("Div", m.scalar(8), m.scalar(2)))),
+                                attribute("to", 7))),
                 row(
                         "Ceil",
                         "[]",
-                        m -> m.op("Cast", List.of(m.op("Ceil", m.op("Div", m.scalar(7), m.scalar(2)))), of("to", 7))),
+                        m -> m.op(
+                                "Cast",
+                                List.of(m.op("Ceil", m.op("Div", m.scalar(7), m.scalar(2)))),
+                                attribute("to", 7))),
                 row("Round", "[]: 5", m -> m.op("Round", m.scalar(5))),
                 row("Sqrt", "[]: 8", m -> m.op("Sqrt", m.scalar(64))),
                 row("Sum", "[]: 5", m -> m.op("Sum", m.scalar(2), m.scalar(3))),
@@ -78,7 +84,10 @@ final class ElementRows {
                 row("Expand", "[3]: s, s, s", m -> m.op("Expand", dim(m, "s", 0), m.ints(3))),
                 row("Tile", "[4]: b, s, b, s", m -> m.op("Tile", m.shape(m.x("b s")), m.ints(2))),
                 row("Constant", "[2]: 3, 4", m -> m.op("Constant", List.of(), ofInts("value_ints", 3, 4))),
-                row("Constant", "[]: 3", m -> m.op("Constant", List.of(), of("value_int", 3))),
-                row("Constant", "[1]: 7", m -> m.op("Constant", List.of(), of("value", TensorData.of(longs(7))))));
+                row("Constant", "[]: 3", m -> m.op("Constant", List.of(), attribute("value_int", 3))),
+                row(
+                        "Constant",
+                        "[1]: 7",
+                        m -> m.op("Constant", List.of(), attribute("value", TensorData.of(longs(7))))));
     }
 }

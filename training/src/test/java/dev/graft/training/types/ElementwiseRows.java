@@ -1,6 +1,6 @@
 package dev.graft.training.types;
 
-import static dev.graft.compiler.ir.Attribute.of;
+import static dev.graft.training.types.Row.attribute;
 import static dev.graft.training.types.Row.dim;
 import static dev.graft.training.types.Row.row;
 
@@ -55,22 +55,22 @@ final class ElementwiseRows {
                         m -> m.op(
                                 "Attention",
                                 List.of(m.x("b s 24"), m.x("b t 8"), m.x("b t 6")),
-                                of("q_num_heads", 6),
-                                of("kv_num_heads", 2))),
+                                attribute("q_num_heads", 6),
+                                attribute("kv_num_heads", 2))),
                 row(
                         "com.microsoft.MultiHeadAttention",
                         "[b s 8]",
                         m -> m.op(
                                 "com.microsoft.MultiHeadAttention",
                                 List.of(m.x("b s 8"), m.x("b t 8"), m.x("b t 8")),
-                                of("num_heads", 2))),
+                                attribute("num_heads", 2))),
                 row(
                         "com.microsoft.Attention",
                         "[b s 8]",
                         m -> m.op(
                                 "com.microsoft.Attention",
                                 List.of(m.x("b s 8"), m.x("8 24"), m.x("24")),
-                                of("num_heads", 2))),
+                                attribute("num_heads", 2))),
                 row(
                         "com.microsoft.EmbedLayerNormalization",
                         "[b s 8]",
@@ -100,8 +100,8 @@ final class ElementwiseRows {
                                                 m.x("b 1 p 4"),
                                                 m.input(DType.INT32, "b"),
                                                 m.input(DType.INT32, "")),
-                                        of("num_heads", 2),
-                                        of("kv_num_heads", 1))
+                                        attribute("num_heads", 2),
+                                        attribute("kv_num_heads", 1))
                                 .get(0)),
                 row(
                         "com.microsoft.GatherBlockQuantized",
@@ -109,22 +109,34 @@ final class ElementwiseRows {
                         m -> m.op(
                                 "com.microsoft.GatherBlockQuantized",
                                 List.of(m.input(DType.UINT8, "9 16"), m.i("b s"), m.x("9 1")),
-                                of("block_size", 32),
-                                of("quantize_axis", 1))),
+                                attribute("block_size", 32),
+                                attribute("quantize_axis", 1))),
                 row(
                         "LSTM",
                         "[s 1 b 4]",
-                        m -> m.ops(2, "LSTM", List.of(m.x("s b 3"), m.x("1 16 3"), m.x("1 16 4")), of("hidden_size", 4))
+                        m -> m.ops(
+                                        2,
+                                        "LSTM",
+                                        List.of(m.x("s b 3"), m.x("1 16 3"), m.x("1 16 4")),
+                                        attribute("hidden_size", 4))
                                 .get(0)),
                 row(
                         "GRU",
                         "[1 b 4]",
-                        m -> m.ops(2, "GRU", List.of(m.x("s b 3"), m.x("1 12 3"), m.x("1 12 4")), of("hidden_size", 4))
+                        m -> m.ops(
+                                        2,
+                                        "GRU",
+                                        List.of(m.x("s b 3"), m.x("1 12 3"), m.x("1 12 4")),
+                                        attribute("hidden_size", 4))
                                 .get(1)),
                 row(
                         "RNN",
                         "[s 1 b 4]",
-                        m -> m.ops(2, "RNN", List.of(m.x("s b 3"), m.x("1 4 3"), m.x("1 4 4")), of("hidden_size", 4))
+                        m -> m.ops(
+                                        2,
+                                        "RNN",
+                                        List.of(m.x("s b 3"), m.x("1 4 3"), m.x("1 4 4")),
+                                        attribute("hidden_size", 4))
                                 .get(0)));
     }
 }

@@ -1,6 +1,6 @@
 package dev.graft.training.types;
 
-import static dev.graft.compiler.ir.Attribute.of;
+import static dev.graft.training.types.Row.attribute;
 import static dev.graft.training.types.Row.dim;
 import static dev.graft.training.types.Row.row;
 
@@ -18,15 +18,15 @@ final class PartRows {
                 row(
                         "Concat",
                         "[b 2*s + 1]",
-                        m -> m.op("Concat", List.of(m.x("? s"), m.x("b s"), m.x("b 1")), of("axis", -1))),
+                        m -> m.op("Concat", List.of(m.x("? s"), m.x("b s"), m.x("b 1")), attribute("axis", -1))),
                 row(
                         "Concat",
                         "[3]: b, null, 4",
-                        m -> m.op("Concat", List.of(dim(m, "b", 0), m.i("1"), m.ints(4)), of("axis", 0))),
+                        m -> m.op("Concat", List.of(dim(m, "b", 0), m.i("1"), m.ints(4)), attribute("axis", 0))),
                 row(
                         "Split",
                         "[b s 5]",
-                        m -> m.ops(2, "Split", List.of(m.x("b s 8"), m.ints(3, 5)), of("axis", 2))
+                        m -> m.ops(2, "Split", List.of(m.x("b s 8"), m.ints(3, 5)), attribute("axis", 2))
                                 .get(1)),
                 row(
                         "Split",
@@ -35,13 +35,13 @@ final class PartRows {
                                         3,
                                         "Split",
                                         List.of(m.op("Reshape", m.op("Tile", m.x("b s"), m.ints(1, 3)), m.ints(0, -1))),
-                                        of("axis", 1),
-                                        of("num_outputs", 3))
+                                        attribute("axis", 1),
+                                        attribute("num_outputs", 3))
                                 .get(2)),
                 row(
                         "Split",
                         "[1]: s",
-                        m -> m.ops(2, "Split", List.of(m.shape(m.x("b s")), m.ints(1, 1)), of("axis", 0))
+                        m -> m.ops(2, "Split", List.of(m.shape(m.x("b s")), m.ints(1, 1)), attribute("axis", 0))
                                 .get(1)),
                 row("Slice", "[max(0,s - 1)]", m -> m.op("Slice", m.x("s"), m.ints(1), m.ints(Long.MAX_VALUE))),
                 row("Slice", "[max(0,s - 1)]", m -> m.op("Slice", m.x("s"), m.ints(0), m.ints(-1))),
@@ -69,12 +69,12 @@ final class PartRows {
                 row(
                         "GatherElements",
                         "[b 2]",
-                        m -> m.op("GatherElements", List.of(m.x("b 9"), m.i("b 2")), of("axis", 1))),
+                        m -> m.op("GatherElements", List.of(m.x("b 9"), m.i("b 2")), attribute("axis", 1))),
                 row("GatherND", "[s 3]", m -> m.op("GatherND", m.x("7 5 3"), m.i("s 2"))),
                 row(
                         "GatherND",
                         "[b s 3]",
-                        m -> m.op("GatherND", List.of(m.x("b 5 3"), m.i("b s 1")), of("batch_dims", 1))),
+                        m -> m.op("GatherND", List.of(m.x("b 5 3"), m.i("b s 1")), attribute("batch_dims", 1))),
                 row("Pad", "[b s + 3]", m -> m.op("Pad", m.x("b s"), m.ints(0, 1, 0, 2))),
                 row("Pad", "[b s + 3]", m -> m.op("Pad", Arrays.asList(m.x("b s"), m.ints(1, 2), null, m.ints(-1)))),
                 row("Range", "[s]", m -> m.op("Range", m.index(0), m.op("Squeeze", dim(m, "s", 0)), m.index(1))),
@@ -86,7 +86,11 @@ final class PartRows {
                 row(
                         "OneHot",
                         "[b 5]",
-                        m -> m.op("OneHot", m.i("b"), m.index(5), m.op("Cast", List.of(m.ints(0, 1)), of("to", 1)))),
+                        m -> m.op(
+                                "OneHot",
+                                m.i("b"),
+                                m.index(5),
+                                m.op("Cast", List.of(m.ints(0, 1)), attribute("to", 1)))),
                 row(
                         "TopK",
                         "[b 3]",

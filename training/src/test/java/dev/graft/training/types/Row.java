@@ -1,5 +1,7 @@
 package dev.graft.training.types;
 
+import dev.graft.compiler.ir.Attribute;
+import dev.graft.compiler.ir.TensorData;
 import dev.graft.compiler.ir.Value;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
@@ -19,6 +21,18 @@ import java.util.function.Function;
 record Row(String operator, String said, Function<SmallModel, Value> build) {
     static Row row(String operator, String said, Function<SmallModel, Value> build) {
         return new Row(operator, said, build);
+    }
+
+    static Attribute attribute(String name, long value) {
+        return Attribute.of(name, value);
+    }
+
+    static Attribute attribute(String name, String value) {
+        return Attribute.of(name, value);
+    }
+
+    static Attribute attribute(String name, TensorData value) {
+        return Attribute.of(name, value);
     }
 
     /** One dimension of an input of these, as a list of one. */

@@ -1,6 +1,6 @@
 package dev.graft.training.types;
 
-import static dev.graft.compiler.ir.Attribute.of;
+import static dev.graft.training.types.Row.attribute;
 import static dev.graft.training.types.Row.dim;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,7 +68,7 @@ class RulesTest {
 
         Value product = m.op("Mul", dim(m, "a", 0), dim(m, "b", 0));
 
-        assertThat(m.said(m.op("Concat", List.of(product, dim(m, "a*b", 0)), of("axis", 0))))
+        assertThat(m.said(m.op("Concat", List.of(product, dim(m, "a*b", 0)), attribute("axis", 0))))
                 .isEqualTo("[2]: a*b, 'a*b'");
     }
 
@@ -76,7 +76,7 @@ class RulesTest {
     void dimensionsWithoutANameAreEachTheirOwn() {
         SmallModel m = new SmallModel();
 
-        Value joined = m.op("Concat", List.of(m.shape(m.x("? ?")), m.shape(m.x("?"))), of("axis", 0));
+        Value joined = m.op("Concat", List.of(m.shape(m.x("? ?")), m.shape(m.x("?"))), attribute("axis", 0));
 
         assertThat(m.said(joined)).isEqualTo("[3]: ?0, ?1, ?2");
     }

@@ -1,7 +1,7 @@
 package dev.graft.training.types;
 
-import static dev.graft.compiler.ir.Attribute.of;
 import static dev.graft.compiler.ir.Attribute.ofInts;
+import static dev.graft.training.types.Row.attribute;
 import static dev.graft.training.types.Row.dim;
 import static dev.graft.training.types.Row.row;
 
@@ -33,7 +33,7 @@ final class WindowRows {
                         m -> m.op(
                                 "Conv",
                                 List.of(m.x("b 3 t"), m.x("8 3 3")),
-                                of("auto_pad", "SAME_UPPER"),
+                                attribute("auto_pad", "SAME_UPPER"),
                                 ofInts("strides", 2))),
                 row("Conv", "[b 8 6]", m -> m.op("Conv", List.of(m.x("b 3 10"), m.x("8 3 3")), ofInts("dilations", 2))),
                 row(
@@ -49,7 +49,11 @@ final class WindowRows {
                 row(
                         "MaxPool",
                         "[b 3 ?0]",
-                        m -> m.op("MaxPool", List.of(m.x("b 3 t")), ofInts("kernel_shape", 2), of("ceil_mode", 1))),
+                        m -> m.op(
+                                "MaxPool",
+                                List.of(m.x("b 3 t")),
+                                ofInts("kernel_shape", 2),
+                                attribute("ceil_mode", 1))),
                 row("GlobalAveragePool", "[b 3 1 1]", m -> m.op("GlobalAveragePool", m.x("b 3 h w"))),
                 row(
                         "ConvTranspose",
@@ -57,7 +61,7 @@ final class WindowRows {
                         m -> m.op(
                                 "ConvTranspose",
                                 List.of(m.x("b 4 t"), m.x("4 5 4")),
-                                of("group", 2),
+                                attribute("group", 2),
                                 ofInts("strides", 2),
                                 ofInts("pads", 1, 1))),
                 row(
@@ -66,7 +70,9 @@ final class WindowRows {
                         m -> m.op(
                                 "Resize",
                                 Arrays.asList(
-                                        m.x("b 3 h w"), null, m.op("Cast", List.of(m.ints(1, 1, 2, 2)), of("to", 1))))),
+                                        m.x("b 3 h w"),
+                                        null,
+                                        m.op("Cast", List.of(m.ints(1, 1, 2, 2)), attribute("to", 1))))),
                 row(
                         "Resize",
                         "[b 3 7 9]",
@@ -79,6 +85,6 @@ final class WindowRows {
                                         m.op(
                                                 "Concat",
                                                 List.of(dim(m, "b 3 h w", 0), m.ints(3, 7, 9)),
-                                                of("axis", 0))))));
+                                                attribute("axis", 0))))));
     }
 }
