@@ -25,7 +25,7 @@ class TrainCommandTest extends TypedCommands {
         String config = config("max_steps: 3", "eval_dataset: " + sample.resolve("eval.jsonl"), "max_samples: 12");
 
         assertThat(run("train", config, "--json")).as(messages()).isZero();
-        String[] lines = results().strip().split("\n");
+        String[] lines = results().strip().split("\n", -1);
         JsonObject last = JsonParser.parseString(lines[lines.length - 1]).getAsJsonObject();
         assertThat(last.get("steps").getAsInt()).isEqualTo(3);
         assertThat(last.get("train_seconds").getAsDouble()).isPositive();

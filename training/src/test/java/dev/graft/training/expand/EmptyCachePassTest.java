@@ -74,7 +74,7 @@ class EmptyCachePassTest {
     }
 
     private static String text(String batchAndPast, Object size) {
-        String[] dims = batchAndPast.split(", ");
+        String[] dims = batchAndPast.split(", ", -1);
         String past = "input { name: '" + PAST + "' type { tensor_type { elem_type: 1 shape { " + dim(dims[0])
                 + dim("1") + dim(dims[1]) + dim(size.toString()) + "} } } }\n";
         return "opset_import { version: 17 } graph { name: 'g' "

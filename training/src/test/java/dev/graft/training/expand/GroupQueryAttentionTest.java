@@ -182,7 +182,8 @@ class GroupQueryAttentionTest {
         int rows = 32;
         double[] values = new double[rows * width];
         for (int i = 0; i < values.length; i++) {
-            double angle = i / width / Math.pow(100, (double) (i % width) / width);
+            double row = Math.floorDiv(i, width);
+            double angle = row / Math.pow(100, (double) (i % width) / width);
             values[i] = cos ? Math.cos(angle) : Math.sin(angle);
         }
         return Tensor.ofDoubles(name, DType.FLOAT32, Shape.of(rows, width), values);

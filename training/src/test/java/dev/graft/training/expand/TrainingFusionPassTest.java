@@ -62,7 +62,7 @@ class TrainingFusionPassTest {
                 "a weight of length 1 | x 2 -1 1 1 | false"
             })
     void onlyTheRootMeanSquareOfTheLastAxisIsReplaced(String what, String form, boolean replaced) {
-        String[] part = form.split(" ");
+        String[] part = form.split(" ", -1);
         String weight = "initializer { name: 'w' data_type: 1 dims: " + part[4] + " "
                 + "float_data: 0.5 ".repeat(Integer.parseInt(part[4])) + "}\n";
         OnnxModel model = TextModels.read(
