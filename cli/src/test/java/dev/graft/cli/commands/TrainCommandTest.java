@@ -91,6 +91,13 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void anUnknownMetricIsNamedWithThoseThereAre() throws IOException {
+        assertThat(run("train", config("metric_for_best_model: bleu"))).isEqualTo(2);
+        assertThat(messages())
+                .contains("expected metric_for_best_model to be one of loss, perplexity, accuracy", "got 'bleu'");
+    }
+
+    @Test
     void aMissingDatasetIsNamed() throws IOException {
         String misspelt = sample.resolve("trian.jsonl").toString();
 
@@ -131,16 +138,12 @@ class TrainCommandTest extends TypedCommands {
     /** The keys of LLaMA-Factory's example for supervised LoRA training; the model and the data are ours. */
     @Test
     void aConfigurationOfLlamaFactoryRunsOnOtherPaths() throws IOException {
-        Files.writeString(
-                folder.resolve("identity.jsonl"),
-                """
+        Files.writeString(folder.resolve("identity.jsonl"), """
                 {"instruction": "Who are you?", "input": "", "output": "A keeper of boats, arr!"}
                 {"instruction": "Where is", "input": "the harbour?", "output": "Behind the nets."}
                 """);
         Path file = folder.resolve("sft.yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 ### model
                 model_name_or_path: %s
                 trust_remote_code: true
@@ -179,8 +182,7 @@ class TrainCommandTest extends TypedCommands {
                 bf16: true
                 ddp_timeout: 180000000
                 resume_from_checkpoint: null
-                """
-                        .formatted(base));
+                """.formatted(base));
 
         assertThat(run("train", file.toString())).as(messages()).isZero();
         assertThat(messages()).contains("without effect here: ", "ddp_timeout");
