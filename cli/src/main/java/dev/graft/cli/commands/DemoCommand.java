@@ -23,9 +23,10 @@ final class DemoCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("demo", "the whole story on a small language model, in under a minute")
-                .details("Runs generate, train, inspect, merge, attach and verify on the model that comes with Graft: a small"
-                        + " transformer that writes calm harbour scenes, and learns to speak as pirates do. Each step shows the"
-                        + " command to type. Writes to one folder and nothing else.")
+                .details(
+                        "Runs generate, train, inspect, merge, attach and verify on the model that comes with Graft: a small"
+                                + " transformer that writes calm harbour scenes, and learns to speak as pirates do. Each step shows the"
+                                + " command to type. Writes to one folder and nothing else.")
                 .options(valued("output", "DIR", "where to write (default: ./graft-demo)")
                         .shortName("o"))
                 .example("in the current folder", "graft demo")

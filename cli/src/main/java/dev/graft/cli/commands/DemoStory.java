@@ -64,7 +64,9 @@ record DemoStory(Console console, BundledSample sample, Path folder) {
                         "Teach it to speak as pirates do. It learns from 900 short texts, on the ONNX file, with stock ONNX Runtime:",
                         train(adapter),
                         false),
-                Step.of("What came out is a LoRA adapter. Where does it go in the ONNX file?", List.of("inspect", base, adapter)),
+                Step.of(
+                        "What came out is a LoRA adapter. Where does it go in the ONNX file?",
+                        List.of("inspect", base, adapter)),
                 Step.of(
                         "Merge: bake it into the weights. Same graph, same size, same speed, another model:",
                         List.of("merge", base, adapter, "-o", merged, "--force")),
@@ -103,21 +105,14 @@ record DemoStory(Console console, BundledSample sample, Path folder) {
 
     private List<String> verify(String base, String adapter, String merged, String attached) {
         return List.of(
-                "verify",
-                base,
-                adapter,
-                "--merged",
-                merged,
-                "--attached",
-                attached,
-                "--report",
-                shown(report()));
+                "verify", base, adapter, "--merged", merged, "--attached", attached, "--report", shown(report()));
     }
 
     private int run(int number, Step step) {
         say((number == 1 ? "" : "\n") + number + ". " + step.words());
         say("   $ graft "
-                + String.join(" ", step.command().stream().map(DemoStory::quoted).toList()) + "\n");
+                + String.join(
+                        " ", step.command().stream().map(DemoStory::quoted).toList()) + "\n");
         List<String> words = new ArrayList<>(step.command());
         if (step.quiet()) {
             words.add("--quiet");

@@ -37,7 +37,8 @@ final class TrainCommand implements Command {
                                 + " to the same bytes as if it had never stopped.")
                 .arguments(Argument.required("CONFIG", "a YAML file"))
                 .options(
-                        valued("set", "KEY=VALUE", "overrides a key of the file; may be repeated").repeated(),
+                        valued("set", "KEY=VALUE", "overrides a key of the file; may be repeated")
+                                .repeated(),
                         flag("resume", "go on from the newest checkpoint in output_dir"),
                         valued("device", "NAME", "cpu or cuda (default: cpu)"))
                 .example("train", "graft train train.yaml")
