@@ -31,9 +31,8 @@ public final class MissingFile {
      * @param otherwise what to do where no name beside it is similar
      */
     public static GraftException at(Path file, String otherwise, @Nullable Throwable cause) {
-        String remedy = nearest(file)
-                .map(near -> "Did you mean '" + near + "'?")
-                .orElse(otherwise);
+        String remedy =
+                nearest(file).map(near -> "Did you mean '" + near + "'?").orElse(otherwise);
         return new GraftException(ErrorCode.FILE_NOT_FOUND, "no such file", Location.ofFile(file), remedy, cause);
     }
 

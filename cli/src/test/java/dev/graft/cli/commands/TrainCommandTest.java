@@ -91,6 +91,13 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void anUnknownMetricIsNamedWithThoseThereAre() throws IOException {
+        assertThat(run("train", config("metric_for_best_model: bleu"))).isEqualTo(2);
+        assertThat(messages())
+                .contains("expected metric_for_best_model to be one of loss, perplexity, accuracy", "got 'bleu'");
+    }
+
+    @Test
     void aMissingDatasetIsNamed() throws IOException {
         String misspelt = sample.resolve("trian.jsonl").toString();
 

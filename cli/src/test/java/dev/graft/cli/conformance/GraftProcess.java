@@ -28,12 +28,7 @@ record GraftProcess(int exitCode, String results, String messages, double second
     /** Runs with another Java. */
     static GraftProcess run(Path javaHome, List<String> jvmOptions, String... words)
             throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>();
-        line.add(javaHome.resolve("bin/java").toString());
-        line.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-        line.addAll(jvmOptions);
-        line.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.graft.cli.Main"));
-        line.addAll(List.of(words));
+        List<String> line = line(javaHome, jvmOptions, words);
         Path results = Files.createTempFile("graft", ".out");
         Path messages = Files.createTempFile("graft", ".err");
         try {
@@ -53,6 +48,24 @@ record GraftProcess(int exitCode, String results, String messages, double second
             Files.deleteIfExists(results);
             Files.deleteIfExists(messages);
         }
+    }
+
+    /** Starts with this test's Java and leaves it to the caller, who may kill it; what it says goes nowhere. */
+    static Process start(String... words) throws IOException {
+        return new ProcessBuilder(line(Path.of(System.getProperty("java.home")), List.of(), words))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static List<String> line(Path javaHome, List<String> jvmOptions, String... words) {
+        List<String> line = new ArrayList<>();
+        line.add(javaHome.resolve("bin/java").toString());
+        line.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        line.addAll(jvmOptions);
+        line.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.graft.cli.Main"));
+        line.addAll(List.of(words));
+        return line;
     }
 
     private static String read(Path file) throws IOException {

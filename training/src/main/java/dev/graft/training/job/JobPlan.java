@@ -21,11 +21,12 @@ import dev.graft.training.run.plan.Start;
 import dev.graft.training.run.plan.Task;
 import dev.graft.training.run.plan.UpdatePlan;
 import dev.graft.training.run.plan.WarmUp;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a configuration is to the training loop. */
 final class JobPlan {
@@ -102,14 +103,28 @@ final class JobPlan {
 
     private static EvaluationPlan evaluation(TrainingConfig config) {
         EvaluationOptions options = config.evaluation();
-        String name = options.metric().substring("eval_".length()).toUpperCase(Locale.ROOT);
-        Metric metric = Metric.valueOf(name);
         return new EvaluationPlan(
                 evaluations(config),
-                metric,
+                metric(config),
                 options.loadBest(),
                 options.patience().orElse(0),
                 0);
+    }
+
+    private static Metric metric(TrainingConfig config) {
+        String name = config.evaluation().metric().substring("eval_".length());
+        return Arrays.stream(Metric.values())
+                .filter(metric -> metric.displayName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> config.source()
+                        .invalid(
+                                "metric_for_best_model",
+                                "expected metric_for_best_model to be one of "
+                                        + Arrays.stream(Metric.values())
+                                                .map(Metric::displayName)
+                                                .collect(Collectors.joining(", "))
+                                        + ", got '" + name + "'",
+                                "Correct the value."));
     }
 
     /** Where held-out rows are given and nothing is said about when: once, at the end, which is always due. */

@@ -15,6 +15,7 @@ import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.run.Trainer;
 import dev.graft.training.run.checkpoint.AdapterWriter;
 import dev.graft.training.run.plan.MicroBatches;
+import dev.graft.training.run.plan.RunPlan;
 import dev.graft.training.run.report.RunListener;
 import dev.graft.training.run.report.RunResult;
 import dev.graft.training.step.Batch;
@@ -27,11 +28,13 @@ import java.util.function.BooleanSupplier;
 /** A training that is ready to run. Owns the engine. */
 public final class TrainingJob implements AutoCloseable {
     private final TrainingConfig config;
+    private final RunPlan plan;
     private final TrainingData data;
     private final OrtTrainingEngine engine;
 
-    private TrainingJob(TrainingConfig config, TrainingData data, OrtTrainingEngine engine) {
+    private TrainingJob(TrainingConfig config, RunPlan plan, TrainingData data, OrtTrainingEngine engine) {
         this.config = config;
+        this.plan = plan;
         this.data = data;
         this.engine = engine;
     }
@@ -43,6 +46,7 @@ public final class TrainingJob implements AutoCloseable {
      * @throws dev.graft.error.GraftException what {@link TrainingData#open} and {@link OrtTrainingEngine#open} throw
      */
     public static TrainingJob open(TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device) {
+        RunPlan plan = JobPlan.of(config);
         TrainingData data = TrainingData.open(config, tokenizer);
         OrtTrainingEngine engine = OrtTrainingEngine.open(new OrtTrainingEngine.Recipe(
                 config.model().model(),
@@ -53,7 +57,7 @@ public final class TrainingJob implements AutoCloseable {
         float[] first = Initialization.of(engine.layout(), engine.stored(), config.seed());
         int size = first.length;
         engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
-        return new TrainingJob(config, data, engine);
+        return new TrainingJob(config, plan, data, engine);
     }
 
     /** What was found in the data. */
@@ -74,7 +78,7 @@ public final class TrainingJob implements AutoCloseable {
     public RunResult run(List<RunListener> listeners, BooleanSupplier stop) {
         dev.graft.training.run.TrainingData batches = new dev.graft.training.run.TrainingData(
                 microBatches(data.training()), data.evaluation().map(TrainingJob::microBatches));
-        return new Trainer(engine, JobPlan.of(config), batches, writer()).run(listeners, stop);
+        return new Trainer(engine, plan, batches, writer()).run(listeners, stop);
     }
 
     private AdapterWriter writer() {
