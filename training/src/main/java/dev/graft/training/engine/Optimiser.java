@@ -103,7 +103,7 @@ final class Optimiser implements AutoCloseable {
         set(UpdateGraph.LIMIT, clips ? rule.maxGradientNorm() : Float.MAX_VALUE);
         set(UpdateGraph.BETA1, rule.beta1());
         set(UpdateGraph.BETA2, rule.beta2());
-        set(UpdateGraph.ROOT_OF_C2, Math.sqrt(c2));
+        set(UpdateGraph.ROOT_OF_C2, c2 > 0 ? Math.sqrt(c2) : 1);
         set(UpdateGraph.EPSILON, rule.epsilon());
     }
 
