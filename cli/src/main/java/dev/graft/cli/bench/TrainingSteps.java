@@ -1,6 +1,7 @@
 package dev.graft.cli.bench;
 
 import dev.graft.io.Progress;
+import dev.graft.runtime.session.Device;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.training.adapter.Initialization;
@@ -30,8 +31,9 @@ import java.util.SplittableRandom;
  * @param rank of the pairs on all linear layers
  * @param steps that count; a few go before
  * @param threads of ONNX Runtime, 0 for one per processor
+ * @param device where the steps run
  */
-public record TrainingSteps(Path model, int batch, int length, int rank, int steps, int threads) {
+public record TrainingSteps(Path model, int batch, int length, int rank, int steps, int threads, Device device) {
     private static final int WARM_UP = 3;
     private static final int VOCABULARY = 256;
 
@@ -96,7 +98,7 @@ public record TrainingSteps(Path model, int batch, int length, int rank, int ste
     }
 
     private GraphSettings settings() {
-        return GraphSettings.DEFAULT.withThreads(threads);
+        return GraphSettings.DEFAULT.withThreads(threads).on(device);
     }
 
     private OrtTrainingEngine open(GraphSettings settings) {

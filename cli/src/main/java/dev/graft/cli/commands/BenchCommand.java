@@ -50,6 +50,7 @@ final class BenchCommand implements Command {
                         valued("length", "N", "train: tokens of a row (default: 128)"),
                         valued("rank", "N", "train: rank of the pairs (default: 16)"),
                         valued("threads", "N", "threads (default: one per processor)"))
+                .options(DeviceWord.OPTION)
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
                 .example("merge speed and memory up to 6 GB", "graft bench merge --sizes 0.1,1,6 --folder /data/tmp")

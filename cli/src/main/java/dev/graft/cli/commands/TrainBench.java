@@ -25,7 +25,8 @@ final class TrainBench {
                 invocation.intOption("length", 128, 2, MOST),
                 invocation.intOption("rank", 16, 1, MOST),
                 invocation.intOption("rounds", 20, 1, MOST),
-                invocation.intOption("threads", 0, 1, 1024));
+                invocation.intOption("threads", 0, 1, 1024),
+                DeviceWord.of(invocation));
         TrainingSteps.Result result = steps.measure(invocation.console().progress());
         print(steps, result, invocation.console());
         return 0;

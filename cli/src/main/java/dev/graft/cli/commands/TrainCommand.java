@@ -40,7 +40,7 @@ final class TrainCommand implements Command {
                         valued("set", "KEY=VALUE", "overrides a key of the file; may be repeated")
                                 .repeated(),
                         flag("resume", "go on from the newest checkpoint in output_dir"),
-                        valued("device", "NAME", "cpu or cuda (default: cpu)"))
+                        DeviceWord.OPTION)
                 .example("train", "graft train train.yaml")
                 .example("another rank, for 100 steps", "graft train train.yaml --set lora_rank=16 --set max_steps=100")
                 .example("go on after an interruption", "graft train train.yaml --resume")
@@ -58,7 +58,7 @@ final class TrainCommand implements Command {
         if (!config.ignored().isEmpty()) {
             console.note("without effect here: " + String.join(", ", config.ignored()));
         }
-        Device device = device(invocation);
+        Device device = DeviceWord.of(invocation);
         if (TrainingData.isText(config)) {
             try (HuggingFaceTokenizerSource tokenizer =
                     HuggingFaceTokenizerSource.open(config.model().tokenizer())) {
@@ -113,15 +113,6 @@ final class TrainCommand implements Command {
                 result.stopped() == RunResult.Stopped.INTERRUPTED
                         ? "go on with --resume; checkpoints are in " + folder
                         : "adapter   " + folder + "\nreport    " + folder.resolve(TrainingReport.FILE_NAME));
-    }
-
-    private static Device device(Invocation invocation) {
-        String name = invocation.option("device").orElse("cpu");
-        return switch (name) {
-            case "cpu" -> Device.cpu();
-            case "cuda" -> Device.cuda(0);
-            default -> throw invocation.usageError("--device: expected cpu or cuda, got '" + name + "'");
-        };
     }
 
     /** The JSON document. */

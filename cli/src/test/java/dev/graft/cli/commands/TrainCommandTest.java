@@ -21,6 +21,14 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void aDeviceThatIsNotThereIsAFaultOfTheEnvironment() throws IOException {
+        assertThat(run("train", config("max_steps: 1"), "--device", "cuda")).isEqualTo(4);
+        assertThat(messages()).contains("the device cuda:0 cannot be used", "mvn -Pcuda", "#device_unavailable");
+        assertThat(run("train", config("max_steps: 1"), "--device", "gpu")).isEqualTo(2);
+        assertThat(messages()).contains("--device: expected cpu or cuda, got 'gpu'");
+    }
+
+    @Test
     void theLastLineIsForPrograms() throws IOException {
         String config = config("max_steps: 3", "eval_dataset: " + sample.resolve("eval.jsonl"), "max_samples: 12");
 

@@ -69,11 +69,7 @@ public final class OrtGraph implements AutoCloseable {
             if (settings.profile().isPresent()) {
                 options.enableProfiling(settings.profile().get().toString());
             }
-            if (settings.device() instanceof Device.Cuda cuda) {
-                try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
-                    options.addCUDA(provider);
-                }
-            }
+            useDevice(options, settings.device());
             return new OrtGraph(environment().createSession(bytes, options));
         } catch (OrtException e) {
             throw new GraftException(
@@ -81,6 +77,22 @@ public final class OrtGraph implements AutoCloseable {
                     "ONNX Runtime cannot load the training graph: " + e.getMessage(),
                     model.file().map(Location::ofFile).orElse(Location.NONE),
                     "Check that the model itself runs, and that this version of ONNX Runtime has its operators.",
+                    e);
+        }
+    }
+
+    private static void useDevice(SessionOptions options, Device device) {
+        if (!(device instanceof Device.Cuda cuda)) {
+            return;
+        }
+        try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
+            options.addCUDA(provider);
+        } catch (OrtException e) {
+            throw new GraftException(
+                    ErrorCode.DEVICE_UNAVAILABLE,
+                    "the device " + device.displayName() + " cannot be used: " + e.getMessage(),
+                    Location.NONE,
+                    "Use ONNX Runtime's GPU build (mvn -Pcuda -DskipTests package) on a machine with a CUDA device, or train on cpu.",
                     e);
         }
     }
