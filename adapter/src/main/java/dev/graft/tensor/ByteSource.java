@@ -1,6 +1,7 @@
 package dev.graft.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A run of bytes that can be read at any place: a file region or an array.
@@ -20,7 +21,10 @@ public interface ByteSource {
     void read(long position, ByteBuffer target);
 
     /** The part from {@code offset} on, {@code length} bytes long; shares the bytes. */
-    ByteSource slice(long offset, long length);
+    default ByteSource slice(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, size());
+        return new SlicedBytes(this, offset, length);
+    }
 
     /** A source over an array, which must not change afterwards. */
     static ByteSource ofArray(byte[] bytes) {

@@ -37,10 +37,4 @@ abstract class ElementBytes implements ByteSource {
         int skip = (int) (position - first * width);
         target.put(whole.array(), skip, wanted);
     }
-
-    @Override
-    public final ByteSource slice(long offset, long count) {
-        Objects.checkFromIndexSize(offset, count, size);
-        return new SlicedBytes(this, offset, count);
-    }
 }

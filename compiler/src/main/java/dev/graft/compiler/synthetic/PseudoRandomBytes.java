@@ -43,11 +43,6 @@ record PseudoRandomBytes(DType dtype, long count, long seed, double scale) imple
         target.order(order);
     }
 
-    @Override
-    public ByteSource slice(long offset, long length) {
-        throw new UnsupportedOperationException("read a window instead");
-    }
-
     private static long mix(long place) {
         long z = place * 0x9E3779B97F4A7C15L;
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;

@@ -24,9 +24,4 @@ record FloatBytes(float[] values) implements ByteSource {
         little.asFloatBuffer().put(values, (int) (position / Float.BYTES), count);
         target.position(target.limit());
     }
-
-    @Override
-    public ByteSource slice(long offset, long length) {
-        throw new UnsupportedOperationException("read as a whole");
-    }
 }
