@@ -56,6 +56,16 @@ final class FloatVector implements AutoCloseable {
         values.put(0, source);
     }
 
+    void copyFrom(FloatVector source) {
+        values.put(0, source.values, 0, values.capacity());
+    }
+
+    void add(FloatVector other) {
+        for (int i = 0; i < values.capacity(); i++) {
+            values.put(i, values.get(i) + other.values.get(i));
+        }
+    }
+
     @Override
     public void close() {
         tensor.close();

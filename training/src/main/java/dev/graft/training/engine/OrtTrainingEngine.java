@@ -3,6 +3,7 @@ package dev.graft.training.engine;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import dev.graft.compiler.ir.ModelPass;
+import dev.graft.error.GraftException;
 import dev.graft.runtime.session.OrtTensors;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.Tensor;
@@ -27,23 +28,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A training engine over ONNX Runtime. */
 public final class OrtTrainingEngine implements TrainingEngine {
-    private static final Set<String> OWN_INPUTS = Set.of(
-            TrainingGraph.PARAMETERS,
-            TrainingGraph.LABELS,
-            TrainingGraph.WEIGHT,
-            TrainingGraph.ACCUMULATED,
-            TrainingGraph.SEEDS);
+    private static final Set<String> OWN_INPUTS =
+            Set.of(TrainingGraph.PARAMETERS, TrainingGraph.LABELS, TrainingGraph.WEIGHT, TrainingGraph.SEEDS);
 
     private final Recipe recipe;
     private final TrainableLayout layout;
     private final Map<String, Tensor> stored;
-    private final OrtGraph training;
+    private final GradientRuns runs;
     private final BatchFeed feed;
     private final FloatVector weight = new FloatVector();
     private final FloatVector loss = new FloatVector();
-    private final TwoVectors gradient;
+    private final FloatVector gradient;
+    private final FloatVector before;
+    private final RowChunks chunks;
     private final Optimiser optimiser;
-    private final Optional<DropoutSeeds> dropout;
     private @Nullable OrtGraph evaluation;
 
     /**
@@ -62,11 +60,13 @@ public final class OrtTrainingEngine implements TrainingEngine {
         this.recipe = recipe;
         this.layout = graph.layout();
         this.stored = graph.stored();
-        this.training = OrtGraph.open(graph.model(), recipe.settings());
-        this.feed = new BatchFeed(inputs(training));
-        this.gradient = new TwoVectors(layout.size());
+        this.runs = new GradientRuns(graph, recipe.settings());
+        List<ValueDescription> inputs = inputs(runs.graph());
+        this.feed = new BatchFeed(inputs);
+        this.gradient = new FloatVector(layout.size());
+        this.before = new FloatVector(layout.size());
+        this.chunks = RowChunks.on(recipe.settings().device(), inputs);
         this.optimiser = new Optimiser(layout, recipe.settings());
-        this.dropout = DropoutSeeds.forInput(training.inputs().get(TrainingGraph.SEEDS));
     }
 
     /**
@@ -104,29 +104,20 @@ public final class OrtTrainingEngine implements TrainingEngine {
 
     @Override
     public double accumulate(Batch batch, float factor, long seed) {
-        Map<String, OnnxTensor> views = feed.tensors(batch);
+        before.copyFrom(gradient);
         try {
-            Map<String, OnnxTensor> inputs = new LinkedHashMap<>(views);
-            dropout.ifPresent(seeds -> inputs.put(TrainingGraph.SEEDS, seeds.of(seed)));
-            inputs.put(TrainingGraph.PARAMETERS, optimiser.parameters().tensor());
-            inputs.put(TrainingGraph.WEIGHT, weight.set(0, factor).tensor());
-            inputs.put(TrainingGraph.ACCUMULATED, gradient.current().tensor());
-            Map<String, OnnxTensor> outputs = Map.of(
-                    TrainingGraph.LOSS, loss.tensor(),
-                    TrainingGraph.GRADIENT, gradient.next().tensor());
-            training.run(inputs, Set.of(), outputs).close();
-            gradient.advance();
-            return loss.get(0);
-        } finally {
-            views.values().forEach(OnnxTensor::close);
+            return runs.add(chunks.of(batch), feed, optimiser.parameters(), factor, seed, gradient);
+        } catch (GraftException e) {
+            gradient.copyFrom(before);
+            throw e;
         }
     }
 
     @Override
     public double update(UpdateRule rule) {
-        double norm = optimiser.update(gradient.current(), rule);
+        double norm = optimiser.update(gradient, rule);
         if (Double.isFinite(norm)) {
-            gradient.current().fill(0);
+            gradient.fill(0);
         }
         return norm;
     }
@@ -137,19 +128,30 @@ public final class OrtTrainingEngine implements TrainingEngine {
             evaluation = OrtGraph.open(
                     build(recipe, TrainingGraph.Purpose.EVALUATION).model(), recipe.settings());
         }
+        // predictions are for the rows in their order
+        boolean predicts = evaluation.outputs().containsKey(TrainingGraph.PREDICTION);
+        if (predicts) {
+            return evaluate(evaluation, batch);
+        }
+        double sum = 0;
+        for (Batch chunk : chunks.of(batch)) {
+            sum += evaluate(evaluation, chunk).loss();
+        }
+        return new Evaluation(sum, Optional.empty());
+    }
+
+    private Evaluation evaluate(OrtGraph graph, Batch batch) {
         Map<String, OnnxTensor> views = feed.tensors(batch);
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>(views);
         inputs.put(TrainingGraph.PARAMETERS, optimiser.parameters().tensor());
-        Set<String> wanted = evaluation.inputs().keySet();
+        Set<String> wanted = graph.inputs().keySet();
         inputs.keySet().retainAll(wanted);
         if (wanted.contains(TrainingGraph.WEIGHT)) {
             inputs.put(TrainingGraph.WEIGHT, weight.set(0, 1).tensor());
         }
-        Set<String> predictions = evaluation.outputs().containsKey(TrainingGraph.PREDICTION)
-                ? Set.of(TrainingGraph.PREDICTION)
-                : Set.of();
-        try (OrtSession.Result result =
-                evaluation.run(inputs, predictions, Map.of(TrainingGraph.LOSS, loss.tensor()))) {
+        Set<String> predictions =
+                graph.outputs().containsKey(TrainingGraph.PREDICTION) ? Set.of(TrainingGraph.PREDICTION) : Set.of();
+        try (OrtSession.Result result = graph.run(inputs, predictions, Map.of(TrainingGraph.LOSS, loss.tensor()))) {
             return new Evaluation(
                     loss.get(0),
                     predictions.isEmpty()
@@ -166,14 +168,14 @@ public final class OrtTrainingEngine implements TrainingEngine {
                 optimiser.parameters().copy(),
                 optimiser.firstMoment().copy(),
                 optimiser.secondMoment().copy(),
-                gradient.current().copy(),
+                gradient.copy(),
                 optimiser.updates());
     }
 
     @Override
     public void restore(EngineState state) {
         optimiser.restore(state);
-        gradient.current().copyFrom(state.gradient());
+        gradient.copyFrom(state.gradient());
     }
 
     @Override
@@ -182,7 +184,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
             int first = Math.toIntExact(entry.offset());
             int last = first + Math.toIntExact(entry.shape().elements());
             for (int i = first; i < last; i++) {
-                if (!Float.isFinite(gradient.current().get(i))
+                if (!Float.isFinite(gradient.get(i))
                         || !Float.isFinite(optimiser.parameters().get(i))) {
                     return Optional.of(entry);
                 }
@@ -193,19 +195,19 @@ public final class OrtTrainingEngine implements TrainingEngine {
 
     /** Ends profiling and returns the file it was written to, for an engine whose settings ask for a profile. */
     public Path endProfiling() {
-        return training.endProfiling();
+        return runs.graph().endProfiling();
     }
 
     @Override
     public void close() {
-        training.close();
+        runs.close();
         if (evaluation != null) {
             evaluation.close();
         }
         optimiser.close();
         gradient.close();
+        before.close();
         weight.close();
         loss.close();
-        dropout.ifPresent(DropoutSeeds::close);
     }
 }

@@ -44,15 +44,13 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
     public static final String LABELS = "graft.labels";
     /** Input: the factor of the loss whose gradient is taken, float32, a scalar. */
     public static final String WEIGHT = "graft.weight";
-    /** Input: the gradient so far, float32 [P]. */
-    public static final String ACCUMULATED = "graft.accumulated";
     /** Input, with dropout: two numbers for each low-rank pair, int32. */
     public static final String SEEDS = "graft.seeds";
     /** Output: the summed loss, float32, a scalar. */
     public static final String LOSS = "graft.loss";
     /** Output, in evaluation, where the loss has such a thing: what is compared with the labels. */
     public static final String PREDICTION = "graft.prediction";
-    /** Output: the gradient with that of this batch, float32 [P]. */
+    /** Output: the gradient, float32 [P]. */
     public static final String GRADIENT = "graft.gradient";
 
     /** What a graph is for. */
@@ -166,10 +164,9 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         Graph graph = editor.model().graph();
         ValueType type =
                 ValueType.of(DType.FLOAT32, new Dim.Fixed(vector.layout().size()));
-        Value accumulated = editor.addGraphInput(graph, ACCUMULATED, type);
         Formulas f = new Formulas(editor, editor.atEnd(graph).named("graft/gradient"));
-        Value sum = f.add(accumulated, vector.gradient(f, new ArrayList<>(trained), gradients));
-        name(editor, sum, GRADIENT, type);
+        Value gradient = vector.gradient(f, new ArrayList<>(trained), gradients);
+        name(editor, gradient, GRADIENT, type);
     }
 
     private static void name(GraphEditor editor, Value value, String name, ValueType type) {

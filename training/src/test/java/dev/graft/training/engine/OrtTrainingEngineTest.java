@@ -1,8 +1,11 @@
 package dev.graft.training.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.testing.Fixtures;
@@ -18,6 +21,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +85,70 @@ class OrtTrainingEngineTest {
         }
     }
 
+    /** 40 rows of up to 30 tokens are run in several chunks, 3 rows in one. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 40})
+    void theGradientsBitsDoNotDependOnTheNumberOfThreads(int rows) {
+        float[] expected = new float[0];
+        double expectedLoss = 0;
+        for (int threads = 1; threads <= 3; threads++) {
+            SplittableRandom random = new SplittableRandom(11);
+            OrtTrainingEngine.Recipe recipe =
+                    recipe(TrainingTarget.of("all-linear", 4, 2), GraphSettings.DEFAULT.withThreads(threads));
+            try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe)) {
+                engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
+                double loss = engine.accumulate(tokens(random, rows, 30, 20), 0.01f, 0);
+                float[] gradient = engine.state().gradient();
+                if (threads == 1) {
+                    expected = gradient;
+                    expectedLoss = loss;
+                }
+                assertThat(gradient).containsExactly(expected);
+                assertThat(loss).isEqualTo(expectedLoss);
+            }
+        }
+    }
+
+    @Test
+    void aBatchInChunksGivesWhatItsRowsGiveOneByOne() {
+        SplittableRandom random = new SplittableRandom(13);
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(TrainingTarget.of("all-linear", 4, 2)))) {
+            float[] parameters = random(random, (int) engine.layout().size(), 0.1);
+            Batch batch = tokens(random, 40, 30, 20);
+            engine.restore(state(parameters));
+            double whole = engine.accumulate(batch, 0.01f, 0);
+            float[] gradient = engine.state().gradient();
+
+            engine.restore(state(parameters));
+            double sum = 0;
+            for (int row = 0; row < 40; row++) {
+                sum += engine.accumulate(row(batch, row), 0.01f, 0);
+            }
+            float[] one = engine.state().gradient();
+            assertThat(whole).isCloseTo(sum, within(1e-5 * sum));
+            assertThat(engine.evaluate(batch).loss()).isCloseTo(sum, within(1e-5 * sum));
+            for (int i = 0; i < one.length; i++) {
+                assertThat(gradient[i]).isCloseTo(one[i], within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void aBatchThatCannotBeRunLeavesTheGradientAsItWas() {
+        SplittableRandom random = new SplittableRandom(17);
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(TrainingTarget.of("q_proj", 4, 2)))) {
+            engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
+            engine.accumulate(tokens(random, 3, 7, 20), 1, 0);
+            float[] before = engine.state().gradient();
+
+            // the vocabulary has 24 tokens
+            Batch bad = tokens(random, 40, 30, 1000);
+            GraftException error = catchThrowableOfType(GraftException.class, () -> engine.accumulate(bad, 1, 0));
+            assertThat(error.code()).isEqualTo(ErrorCode.RUNTIME_FAILED);
+            assertThat(engine.state().gradient()).containsExactly(before);
+        }
+    }
+
     @Test
     void dropoutFollowsFromTheSeedAlone() {
         SplittableRandom random = new SplittableRandom(5);
@@ -97,12 +165,28 @@ class OrtTrainingEngineTest {
     }
 
     private static OrtTrainingEngine.Recipe recipe(TrainingTarget target) {
+        return recipe(target, GraphSettings.DEFAULT);
+    }
+
+    private static OrtTrainingEngine.Recipe recipe(TrainingTarget target, GraphSettings settings) {
         return new OrtTrainingEngine.Recipe(
                 Fixtures.path("llama/base/model_dynamo.onnx"),
                 target,
                 new CrossEntropy(),
                 ExpansionPasses.forTraining(),
-                GraphSettings.DEFAULT);
+                settings);
+    }
+
+    private static Batch row(Batch batch, int row) {
+        Map<String, HostTensor> inputs = new TreeMap<>();
+        batch.inputs().forEach((name, tensor) -> inputs.put(name, row(tensor, row)));
+        return new Batch(inputs, batch.labels().map(labels -> row(labels, row)), 1, 1);
+    }
+
+    private static HostTensor row(HostTensor tensor, int row) {
+        int length = (int) tensor.shape().dim(1);
+        long[] values = Arrays.copyOfRange(tensor.toLongs(), row * length, (row + 1) * length);
+        return HostTensor.ofLongs(Shape.of(1, length), values);
     }
 
     private static Map<TrainableLayout.Group, Double> rates(double rate) {
