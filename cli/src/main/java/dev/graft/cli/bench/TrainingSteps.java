@@ -108,7 +108,7 @@ public record TrainingSteps(Path model, int batch, int length, int rank, int ste
                 new CrossEntropy(),
                 ExpansionPasses.forTraining(),
                 settings));
-        float[] first = Initialization.of(engine.layout(), engine.stored(), 1);
+        float[] first = Initialization.of(engine.layout(), engine.stored(), Initialization.Factors.KAIMING, 1);
         int size = first.length;
         engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
         return engine;

@@ -54,10 +54,17 @@ public final class TrainingJob implements AutoCloseable {
                 JobTarget.head(config.loss()),
                 ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
-        float[] first = Initialization.of(engine.layout(), engine.stored(), config.seed());
+        float[] first = Initialization.of(engine.layout(), engine.stored(), factors(config), config.seed());
         int size = first.length;
         engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
         return new TrainingJob(config, plan, data, engine);
+    }
+
+    private static Initialization.Factors factors(TrainingConfig config) {
+        return switch (config.adapter().initial()) {
+            case KAIMING -> Initialization.Factors.KAIMING;
+            case GAUSSIAN -> Initialization.Factors.GAUSSIAN;
+        };
     }
 
     /** What was found in the data. */

@@ -91,7 +91,7 @@ class GradientGoldenTest {
                 GraphSettings.DEFAULT);
 
         try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe)) {
-            float[] values = Initialization.of(engine.layout(), engine.stored(), 1);
+            float[] values = Initialization.of(engine.layout(), engine.stored(), Initialization.Factors.KAIMING, 1);
             engine.restore(new EngineState(
                     values, new float[values.length], new float[values.length], new float[values.length], 0));
             double loss = engine.accumulate(batch(folder, goldens), 1, 0);
