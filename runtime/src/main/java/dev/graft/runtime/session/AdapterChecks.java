@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether an adapter fits a model, before ONNX Runtime sees either.
@@ -21,12 +22,12 @@ final class AdapterChecks {
     private static final String A = "lora_A";
     private static final String B = "lora_B";
 
-    private final Path adapter;
+    private final @Nullable Path adapter;
     private final Path model;
     private final Map<String, OverridableInput> overridable;
     private final Map<String, AdapterParameter> parameters = new HashMap<>();
 
-    private AdapterChecks(Path adapter, Path model, Map<String, OverridableInput> overridable) {
+    private AdapterChecks(@Nullable Path adapter, Path model, Map<String, OverridableInput> overridable) {
         this.adapter = adapter;
         this.model = model;
         this.overridable = overridable;
@@ -38,7 +39,7 @@ final class AdapterChecks {
      * @throws GraftException {@code TARGET_NOT_FOUND}, {@code TARGET_SHAPE_MISMATCH} or {@code ADAPTER_TENSORS_INVALID}
      */
     static void check(
-            Path adapter,
+            @Nullable Path adapter,
             List<AdapterParameter> parameters,
             Path model,
             Map<String, OverridableInput> overridable,

@@ -2,17 +2,20 @@ package dev.graft.runtime.session;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.error.MissingFile;
+import dev.graft.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that is loaded and can be run.
@@ -110,18 +114,40 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Loads an {@code .onnx_adapter} file for this model.
+     * Loads an {@code .onnx_adapter} file for this model, memory-mapped: keep the file as it is while the adapter is open, and replace it by renaming
+     * another one over it.
      *
      * @throws GraftException {@code ONNX_ADAPTER_MALFORMED}; {@code TARGET_NOT_FOUND} for a tensor that the model cannot take,
      *     {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTER_TENSORS_INVALID} for a wrong type, a lone factor or ranks that differ
      */
     public LoadedAdapter loadAdapter(Path adapterFile) {
-        List<AdapterParameter> parameters = OnnxAdapterReader.read(adapterFile).tensors().values().stream()
-                .map(AdapterParameter::of)
-                .toList();
+        List<AdapterParameter> parameters =
+                parametersOf(OnnxAdapterReader.read(adapterFile).tensors().values());
         AdapterChecks.check(adapterFile, parameters, file, overridableInputs(), inputs.keySet());
-        OrtLoraAdapter handle = OrtRuntime.loadAdapter(adapterFile);
-        LoadedAdapter adapter = new LoadedAdapter(this, adapterFile, parameters, handle);
+        String name = adapterFile.getFileName().toString();
+        return register(new LoadedAdapter(this, name, adapterFile, parameters, OrtRuntime.loadAdapter(adapterFile)));
+    }
+
+    /**
+     * Loads tensors as an adapter for this model; their bytes are copied.
+     *
+     * @param name what it is called in messages
+     * @param source where the tensors are from, for messages, or null
+     * @param tensors named, shaped and typed as the model's overridable inputs
+     * @throws GraftException as {@link #loadAdapter(Path)}
+     */
+    public LoadedAdapter loadAdapter(String name, @Nullable Path source, Collection<Tensor> tensors) {
+        List<AdapterParameter> parameters = parametersOf(tensors);
+        AdapterChecks.check(source, parameters, file, overridableInputs(), inputs.keySet());
+        ByteBuffer bytes = OnnxAdapterWriter.toBuffer(tensors);
+        return register(new LoadedAdapter(this, name, source, parameters, OrtRuntime.loadAdapter(bytes, source)));
+    }
+
+    private static List<AdapterParameter> parametersOf(Collection<Tensor> tensors) {
+        return tensors.stream().map(AdapterParameter::of).toList();
+    }
+
+    private LoadedAdapter register(LoadedAdapter adapter) {
         synchronized (adapters) {
             adapters.add(adapter);
         }

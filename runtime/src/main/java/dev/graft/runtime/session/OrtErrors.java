@@ -6,6 +6,7 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Says what ONNX Runtime said, as an error of ours. */
 final class OrtErrors {
@@ -35,11 +36,11 @@ final class OrtErrors {
     }
 
     /** ONNX Runtime refused an adapter that passed our own checks. */
-    static GraftException adapterNotLoaded(Path file, OrtException cause) {
+    static GraftException adapterNotLoaded(@Nullable Path file, OrtException cause) {
         return new GraftException(
                 ErrorCode.RUNTIME_FAILED,
                 "ONNX Runtime cannot load the adapter: " + reason(cause),
-                Location.ofFile(file),
+                file == null ? Location.NONE : Location.ofFile(file),
                 "Write the file again with graft convert.",
                 cause);
     }

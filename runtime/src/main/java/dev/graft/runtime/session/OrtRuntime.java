@@ -10,8 +10,10 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.graft.error.GraftException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's process-wide part, and how its sessions are made. */
 final class OrtRuntime {
@@ -63,6 +65,15 @@ final class OrtRuntime {
             return OrtLoraAdapter.create(file.toString());
         } catch (OrtException e) {
             throw OrtErrors.adapterNotLoaded(file, e);
+        }
+    }
+
+    /** A native adapter with a copy of what a file would hold, in a direct buffer. */
+    static OrtLoraAdapter loadAdapter(ByteBuffer bytes, @Nullable Path source) {
+        try {
+            return OrtLoraAdapter.create(bytes);
+        } catch (OrtException e) {
+            throw OrtErrors.adapterNotLoaded(source, e);
         }
     }
 

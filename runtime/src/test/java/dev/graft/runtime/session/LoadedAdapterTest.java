@@ -145,6 +145,36 @@ class LoadedAdapterTest {
     }
 
     @Test
+    void tensorsInMemoryAreAnAdapterToo() {
+        try (ModelSession session = open()) {
+            LoadedAdapter adapter = session.loadAdapter("made", null, List.of(ones(A, 2, 3), ones(B, 3, 2)));
+
+            assertThat(session.run(X, List.of(adapter)).get("y").toDoubles()).containsExactly(10, 11);
+            assertThat(adapter.name()).isEqualTo("made");
+            assertThat(adapter.file()).isNull();
+            assertThat(adapter.bytes()).isEqualTo(12 * Float.BYTES);
+            assertThat(failure(() -> session.loadAdapter("made", null, List.of(ones(A, 2, 3)))))
+                    .hasMessageContaining("without its other half");
+        }
+    }
+
+    @Test
+    void aSharedAdapterStaysUntilItsLastHolderClosesIt() {
+        try (ModelSession session = open()) {
+            LoadedAdapter adapter = session.loadAdapter(rank(2));
+            LoadedAdapter shared = adapter.share();
+            adapter.close();
+
+            assertThat(session.run(X, List.of(shared)).get("y").toDoubles()).containsExactly(7, 8);
+            assertThatIllegalStateException()
+                    .isThrownBy(adapter::share)
+                    .withMessage("the adapter rank2.onnx_adapter is closed");
+            shared.close();
+            assertThatIllegalStateException().isThrownBy(() -> session.run(X, List.of(shared)));
+        }
+    }
+
+    @Test
     void closingASessionClosesItsAdapters() {
         ModelSession session = open();
         LoadedAdapter adapter = session.loadAdapter(rank(2));

@@ -3,6 +3,7 @@ package dev.graft.adapter.format.onnxadapter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.FileOutput;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes {@code .onnx_adapter} files: the same bytes for the same tensors on every machine.
@@ -34,12 +36,12 @@ public final class OnnxAdapterWriter {
     private static final int ADAPTER = VTABLE + VTABLE_BYTES;
     private static final int VECTOR = ADAPTER + TABLE_BYTES;
 
-    private final Path file;
+    private final @Nullable Path file;
     private final List<Tensor> tensors;
     private final int[] tablePlaces;
     private final int[] dataPlaces;
 
-    private OnnxAdapterWriter(Path file, Collection<Tensor> tensors) {
+    private OnnxAdapterWriter(@Nullable Path file, Collection<Tensor> tensors) {
         this.file = file;
         this.tensors = new ArrayList<>(tensors);
         this.tensors.sort(Comparator.comparing(OnnxAdapterWriter::utf8, Arrays::compareUnsigned));
@@ -55,12 +57,39 @@ public final class OnnxAdapterWriter {
      * @throws GraftException {@code CONVERT_UNSUPPORTED} if the file would be larger than the format's 2 GiB, {@code IO_FAILED}
      */
     public static void write(Path file, Collection<Tensor> tensors) {
-        new OnnxAdapterWriter(file, tensors).write();
+        new OnnxAdapterWriter(file, tensors).write(file);
     }
 
-    private void write() {
+    /**
+     * The bytes of a file, in memory outside the Java heap.
+     *
+     * @param tensors as for a file
+     * @return a direct buffer, from 0 to its limit
+     * @throws GraftException {@code CONVERT_UNSUPPORTED} if they take more than the format's 2 GiB, {@code IO_FAILED}
+     */
+    public static ByteBuffer toBuffer(Collection<Tensor> tensors) {
+        return new OnnxAdapterWriter(null, tensors).toBuffer();
+    }
+
+    private ByteBuffer toBuffer() {
         ByteBuffer tables = tables();
-        FileOutput.write(file, output -> {
+        int last = dataPlaces.length - 1;
+        long end = last < 0
+                ? tables.limit()
+                : dataPlaces[last] + tensors.get(last).bytes().size();
+        ByteBuffer all = ByteBuffer.allocateDirect((int) end).order(ByteOrder.LITTLE_ENDIAN);
+        all.put(tables);
+        for (int i = 0; i < dataPlaces.length; i++) {
+            ByteSource data = tensors.get(i).bytes();
+            all.putInt(dataPlaces[i] - 4, (int) data.size());
+            data.read(0, all.slice(dataPlaces[i], (int) data.size()));
+        }
+        return all.clear();
+    }
+
+    private void write(Path target) {
+        ByteBuffer tables = tables();
+        FileOutput.write(target, output -> {
             output.write(tables);
             for (int i = 0; i < dataPlaces.length; i++) {
                 writeData(output, tensors.get(i), dataPlaces[i]);
@@ -147,7 +176,7 @@ public final class OnnxAdapterWriter {
             throw new GraftException(
                     ErrorCode.CONVERT_UNSUPPORTED,
                     "an .onnx_adapter ends at 2 GiB, and these tensors take more",
-                    Location.ofFile(file),
+                    file == null ? Location.NONE : Location.ofFile(file),
                     "Use fewer targets, a smaller rank or a 16-bit type.");
         }
         return (int) place;

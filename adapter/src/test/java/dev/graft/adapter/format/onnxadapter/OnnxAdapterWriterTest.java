@@ -51,6 +51,14 @@ class OnnxAdapterWriterTest {
         assertThat(first).isEqualTo(second);
     }
 
+    @Test
+    void inMemoryTheBytesAreTheSame() throws IOException {
+        for (List<Tensor> tensors : List.of(List.of(A, EMPTY, B), List.of(EMPTY), List.<Tensor>of())) {
+            assertThat(OnnxAdapterWriter.toBuffer(tensors))
+                    .isEqualTo(ByteBuffer.wrap(Files.readAllBytes(write(tensors))));
+        }
+    }
+
     /** The FlatBuffers library, which knows nothing of our writer, finds the same fields; data lies at multiples of 64. */
     @Test
     void theFlatBuffersLibraryReadsTheFile() throws IOException {
