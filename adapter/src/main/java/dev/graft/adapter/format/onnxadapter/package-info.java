@@ -13,7 +13,8 @@
  * multiples of 64.
  *
  * <p>The format names tensors, not modules. {@link dev.graft.adapter.format.onnxadapter.NameStyle} holds the two conventions
- * in use, Olive's and onnxruntime-genai's; both store A as [in, rank] and B as [rank, out] with the scaling folded into B.
+ * in use, Olive's and onnxruntime-genai's; both store A as [in, rank] and B as [rank, out] with the scaling folded into B. {@link
+ * dev.graft.adapter.format.onnxadapter.OnnxFactors} brings any adapter into that form.
  */
 @NullMarked
 package dev.graft.adapter.format.onnxadapter;

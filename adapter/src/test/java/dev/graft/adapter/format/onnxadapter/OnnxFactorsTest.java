@@ -1,0 +1,76 @@
+package dev.graft.adapter.format.onnxadapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.LayerKind;
+import dev.graft.adapter.LowRankChange;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OnnxFactorsTest {
+    @Test
+    void factorsAreTransposedAndTheScalingIsPartOfB() {
+        List<Tensor> factors = OnnxFactors.of(adapter(change("m.self_attn.q_proj", 0.5)), NameStyle.GENAI);
+
+        assertThat(factors)
+                .extracting(Tensor::name)
+                .containsExactly("m.attn.q_proj.lora_A.MatMul.weight", "m.attn.q_proj.lora_B.MatMul.weight");
+        assertThat(factors.get(0).shape()).isEqualTo(Shape.of(3, 2));
+        assertThat(factors.get(0).toDoubles()).containsExactly(1, 4, 2, 5, 3, 6);
+        assertThat(factors.get(1).shape()).isEqualTo(Shape.of(2, 1));
+        assertThat(factors.get(1).toDoubles()).containsExactly(3.5, 4);
+    }
+
+    @Test
+    void aScalingIsRoundedOnceInTheFactorsOwnFormat() {
+        LowRankChange half = new LowRankChange(
+                "q",
+                LayerKind.LINEAR,
+                Tensor.ofDoubles("a", DType.FLOAT16, Shape.of(1, 1), 1),
+                Tensor.ofDoubles("b", DType.FLOAT16, Shape.of(1, 1), 3),
+                1.0 / 3,
+                null,
+                null);
+
+        Tensor b = OnnxFactors.of(adapter(half), NameStyle.OLIVE).get(1);
+
+        assertThat(b.dtype()).isEqualTo(DType.FLOAT16);
+        assertThat(b.toDoubles()).containsExactly(1);
+    }
+
+    @Test
+    void modulesThatTheStyleGivesOneNameAreRefused() {
+        Adapter twins = adapter(change("m.self_attn.q_proj", 1), change("m.attn.q_proj", 1));
+
+        assertThat(OnnxFactors.of(twins, NameStyle.OLIVE)).hasSize(4);
+        assertThatThrownBy(() -> OnnxFactors.of(twins, NameStyle.GENAI))
+                .isInstanceOfSatisfying(
+                        GraftException.class,
+                        error -> assertThat(error.code()).isEqualTo(ErrorCode.CONVERT_UNSUPPORTED))
+                .hasMessageContaining("two modules get the name 'm.attn.q_proj.lora_A.MatMul.weight'");
+    }
+
+    private static LowRankChange change(String module, double scaling) {
+        return new LowRankChange(
+                module,
+                LayerKind.LINEAR,
+                Tensor.ofFloats("a", Shape.of(2, 3), 1, 2, 3, 4, 5, 6),
+                Tensor.ofFloats("b", Shape.of(1, 2), 7, 8),
+                scaling,
+                null,
+                null);
+    }
+
+    private static Adapter adapter(LowRankChange... changes) {
+        return new Adapter(Path.of("memory"), "test", "LoRA", List.of(changes), Map.of(), List.of());
+    }
+}
