@@ -58,6 +58,8 @@ public enum ErrorCode {
     WEIGHT_SHARED(Category.INPUT),
     /** A weight that is quantised or stored in a way that cannot be patched. */
     WEIGHT_NOT_MERGEABLE(Category.INPUT),
+    /** A run names an adapter that is not there. */
+    ADAPTER_UNKNOWN(Category.INPUT),
     /** Two adapters that cannot act on the same target together. */
     ADAPTERS_CONFLICT(Category.INPUT),
     /** A merged value is not finite, or leaves the range of the weight's type. */

@@ -6,6 +6,7 @@ import dev.graft.error.Location;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,31 @@ public record Tensor(String name, DType dtype, Shape shape, ByteSource bytes) {
             throw new IllegalArgumentException("not a matrix of whole bytes: " + name + " " + dtype + " " + shape);
         }
         return new Tensor(name, dtype, shape.reversed(), new TransposedBytes(this));
+    }
+
+    /**
+     * Tensors of one type side by side along an axis, in which alone their shapes may differ; read where they lie.
+     *
+     * @throws IllegalArgumentException if types or other dimensions differ
+     */
+    public static Tensor joined(String name, int axis, List<Tensor> parts) {
+        Tensor first = parts.get(0);
+        long[] dims = first.shape.toArray();
+        for (Tensor part : parts.subList(1, parts.size())) {
+            long[] others = part.shape.toArray();
+            dims[axis] += others[axis];
+            others[axis] = first.shape.dim(axis);
+            if (part.dtype != first.dtype || !Shape.of(others).equals(first.shape)) {
+                throw new IllegalArgumentException(part + " cannot stand beside " + first + " along axis " + axis);
+            }
+        }
+        long outer = 1;
+        for (int i = 0; i < axis; i++) {
+            outer *= dims[i];
+        }
+        List<ByteSource> sources = parts.stream().map(Tensor::bytes).toList();
+        ByteSource bytes = outer == 0 ? ByteSource.ofArray(new byte[0]) : new JoinedBytes(sources, outer);
+        return new Tensor(name, first.dtype, Shape.of(dims), bytes);
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +29,7 @@ class TensorTest {
         for (int from = 0; from < all.length; from += 5) {
             byte[] window = new byte[Math.min(13, all.length - from)];
             matrix.transposed().bytes().slice(from, window.length).read(0, ByteBuffer.wrap(window));
-            assertThat(window).isEqualTo(java.util.Arrays.copyOfRange(all, from, from + window.length));
+            assertThat(window).isEqualTo(Arrays.copyOfRange(all, from, from + window.length));
         }
     }
 
@@ -54,5 +56,27 @@ class TensorTest {
         assertThatThrownBy(vector::transposed)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not a matrix");
+    }
+
+    @Test
+    void tensorsStandSideBySideAlongAnyAxis() {
+        Tensor left = Tensor.ofFloats("l", Shape.of(2, 1), 1, 2);
+        Tensor right = Tensor.ofFloats("r", Shape.of(2, 2), 3, 4, 5, 6);
+        Tensor none = Tensor.ofFloats("n", Shape.of(2, 0));
+
+        Tensor columns = Tensor.joined("c", 1, List.of(left, none, right));
+        Tensor rows = Tensor.joined("c", 0, List.of(right, right));
+
+        assertThat(columns.shape()).isEqualTo(Shape.of(2, 3));
+        assertThat(columns.toDoubles()).containsExactly(1, 3, 4, 2, 5, 6);
+        assertThat(rows.toDoubles()).containsExactly(3, 4, 5, 6, 3, 4, 5, 6);
+        for (int from = 0; from < 24; from++) {
+            byte[] window = new byte[24 - from];
+            columns.bytes().read(from, ByteBuffer.wrap(window));
+            assertThat(window).isEqualTo(Arrays.copyOfRange(columns.toBytes(), from, 24));
+        }
+        assertThatThrownBy(() -> Tensor.joined("c", 0, List.of(left, right)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot stand beside");
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a file is, by its first bytes, and by its name where they do not tell. */
-enum FileKind {
+public enum FileKind {
     /** {@code adapter_config.json}, or the weights beside one. */
     PEFT_FILE,
     SAFETENSORS,
@@ -24,7 +24,7 @@ enum FileKind {
             List.of("PK\3\4", "PK\5\6", "\37\213", "7z\274\257", "BZh", "\3757zXZ", "\50\265\57\375", "Rar!");
 
     /** Looks at a file. */
-    static FileKind of(Path file) {
+    public static FileKind of(Path file) {
         String start = start(file);
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (name.equals("adapter_config.json")) {

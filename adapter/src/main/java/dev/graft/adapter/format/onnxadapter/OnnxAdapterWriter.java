@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxAdapterWriter {
     private static final int DATA_ALIGNMENT = 64;
+    private static final int WINDOW = 1 << 20;
     private static final int VTABLE = 8;
     private static final int VTABLE_BYTES = 12;
     private static final int TABLE_BYTES = 20;
@@ -82,9 +83,17 @@ public final class OnnxAdapterWriter {
         for (int i = 0; i < dataPlaces.length; i++) {
             ByteSource data = tensors.get(i).bytes();
             all.putInt(dataPlaces[i] - 4, (int) data.size());
-            data.read(0, all.slice(dataPlaces[i], (int) data.size()));
+            copy(data, all.slice(dataPlaces[i], (int) data.size()));
         }
         return all.clear();
+    }
+
+    /** In windows, because what is computed when it is read is computed on the heap. */
+    private static void copy(ByteSource data, ByteBuffer target) {
+        int size = target.limit();
+        for (int done = 0; done < size; done += WINDOW) {
+            data.read(done, target.limit(Math.min(done + WINDOW, size)));
+        }
     }
 
     private void write(Path target) {

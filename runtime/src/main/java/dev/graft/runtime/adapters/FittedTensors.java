@@ -1,0 +1,77 @@
+package dev.graft.runtime.adapters;
+
+import dev.graft.adapter.Adapter;
+import dev.graft.adapter.format.onnxadapter.NameStyle;
+import dev.graft.adapter.format.onnxadapter.NamedFactors;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
+import dev.graft.adapter.format.onnxadapter.OnnxFactors;
+import dev.graft.runtime.adapters.AdapterSource.InMemory;
+import dev.graft.runtime.adapters.AdapterSource.OnDisk;
+import dev.graft.runtime.session.OverridableInput;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Tensor;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tensors of an adapter as a model's inputs want them: by their names, in their layout and their number format. What the model has no input for keeps its
+ * name, and is refused when it is loaded.
+ */
+final class FittedTensors {
+    private final Map<String, OverridableInput> inputs;
+
+    FittedTensors(Map<String, OverridableInput> inputs) {
+        this.inputs = inputs;
+    }
+
+    /** The tensors, read when they are used. */
+    List<Tensor> of(AdapterSource source) {
+        return named(source).stream().map(this::inModelsFormat).toList();
+    }
+
+    /** Whether ONNX Runtime can take a file as it is. */
+    boolean fitsAsItIs(OnDisk source) {
+        return source.isOnnxAdapter()
+                && OnnxAdapterReader.read(source.path()).tensors().values().stream()
+                        .allMatch(tensor -> inModelsFormat(tensor) == tensor && inputs.containsKey(tensor.name()));
+    }
+
+    private Collection<Tensor> named(AdapterSource source) {
+        if (source instanceof InMemory memory) {
+            return factors(memory.adapter());
+        }
+        OnDisk file = (OnDisk) source;
+        if (!file.isOnnxAdapter()) {
+            return factors(file.read());
+        }
+        Map<String, Tensor> tensors = OnnxAdapterReader.read(file.path()).tensors();
+        return inputs.keySet().containsAll(tensors.keySet())
+                ? tensors.values()
+                : factors(NamedFactors.read(file.path()));
+    }
+
+    private List<Tensor> factors(Adapter adapter) {
+        boolean genai = inputs.keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
+        return OnnxFactors.of(adapter, genai ? NameStyle.GENAI : NameStyle.OLIVE).stream()
+                .map(tensor -> tensor.withName(modelsName(tensor.name())))
+                .toList();
+    }
+
+    /** A wrapper around the model, in training or at export, puts a prefix before all names of one side. */
+    private String modelsName(String name) {
+        if (inputs.containsKey(name)) {
+            return name;
+        }
+        List<String> longer = inputs.keySet().stream()
+                .filter(input -> input.endsWith("." + name) || name.endsWith("." + input))
+                .toList();
+        return longer.size() == 1 ? longer.get(0) : name;
+    }
+
+    private Tensor inModelsFormat(Tensor tensor) {
+        OverridableInput input = inputs.get(tensor.name());
+        DType wanted = input == null ? null : input.value().dtype();
+        return wanted != null && wanted.isFloat() && tensor.dtype().isFloat() ? tensor.inFormat(wanted) : tensor;
+    }
+}
