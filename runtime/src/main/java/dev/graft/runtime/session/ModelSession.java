@@ -14,7 +14,6 @@ import dev.graft.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -42,7 +41,8 @@ public final class ModelSession implements AutoCloseable {
     private volatile Map<String, OverridableInput> overridable = Map.of();
     private volatile boolean overridableRead;
 
-    private ModelSession(Path file, SessionSettings settings, OrtSession session) throws OrtException {
+    private ModelSession(Path file, SessionSettings settings, OrtSession session, WeightViews weights)
+            throws OrtException {
         this.file = file;
         this.settings = settings;
         this.session = session;
@@ -52,7 +52,10 @@ public final class ModelSession implements AutoCloseable {
         outputs.values().stream()
                 .filter(ValueDescription::isNumeric)
                 .forEach(output -> numericOutputs.add(output.name()));
-        this.lifetime = new SharedLifetime(() -> OrtRuntime.close(session));
+        this.lifetime = new SharedLifetime(() -> {
+            OrtRuntime.close(session);
+            weights.close();
+        });
     }
 
     /**
@@ -61,6 +64,34 @@ public final class ModelSession implements AutoCloseable {
      * @throws GraftException {@code FILE_NOT_FOUND}, {@code RUNTIME_FAILED} with what ONNX Runtime said, {@code DEVICE_UNAVAILABLE}
      */
     public static ModelSession open(Path file, SessionSettings settings) {
+        return open(file, settings, ReplacedWeights.NONE);
+    }
+
+    /**
+     * Loads a model with other weights in place of some of its own; their memory is kept until the session is closed.
+     *
+     * @throws GraftException as {@link #open(Path, SessionSettings)}
+     */
+    public static ModelSession open(Path file, SessionSettings settings, ReplacedWeights replaced) {
+        requireFile(file);
+        WeightViews weights = null;
+        OrtSession session = null;
+        try {
+            weights = WeightViews.of(replaced);
+            session = OrtRuntime.open(file, settings, weights);
+            return new ModelSession(file, settings, session, weights);
+        } catch (OrtException | RuntimeException e) {
+            if (session != null) {
+                OrtRuntime.close(session);
+            }
+            if (weights != null) {
+                weights.close();
+            }
+            throw e instanceof OrtException failed ? OrtErrors.notLoaded(file, failed) : (RuntimeException) e;
+        }
+    }
+
+    private static void requireFile(Path file) {
         if (!Files.exists(file)) {
             throw MissingFile.at(file);
         }
@@ -70,13 +101,6 @@ public final class ModelSession implements AutoCloseable {
                     "expected a model file, got something else",
                     Location.ofFile(file),
                     "Name the .onnx file itself.");
-        }
-        OrtSession session = OrtRuntime.open(file, settings);
-        try {
-            return new ModelSession(file, settings, session);
-        } catch (OrtException e) {
-            OrtRuntime.close(session);
-            throw OrtErrors.notLoaded(file, e);
         }
     }
 
@@ -189,8 +213,7 @@ public final class ModelSession implements AutoCloseable {
     public PreparedRun prepare(Map<String, HostTensor> values, List<LoadedAdapter> active) {
         Map<String, HostTensor> kept = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         InputChecks.check(file, inputs, kept);
-        checkTogether(active);
-        Runnable release = acquire(active);
+        Runnable release = ActiveAdapters.hold(this, active);
         Map<String, OnnxTensor> views = new LinkedHashMap<>();
         RunOptions options = null;
         try {
@@ -229,47 +252,12 @@ public final class ModelSession implements AutoCloseable {
         return session;
     }
 
+    SharedLifetime lifetime() {
+        return lifetime;
+    }
+
     Set<String> numericOutputs() {
         return numericOutputs;
-    }
-
-    private void checkTogether(List<LoadedAdapter> active) {
-        Map<String, LoadedAdapter> owners = new LinkedHashMap<>();
-        for (LoadedAdapter adapter : active) {
-            if (!adapter.belongsTo(this)) {
-                throw new IllegalArgumentException(adapter.name() + " was loaded by another session");
-            }
-            for (AdapterParameter parameter : adapter.parameters()) {
-                LoadedAdapter other = owners.put(parameter.name(), adapter);
-                if (other != null) {
-                    throw new GraftException(
-                            ErrorCode.ADAPTERS_CONFLICT,
-                            "'" + other.name() + "' and '" + adapter.name()
-                                    + "' both set this tensor, and ONNX Runtime would take one of "
-                                    + "them, not the sum",
-                            Location.ofTensor(adapter.file(), parameter.name()),
-                            "Run with one of them, or combine them into one adapter file first.");
-                }
-            }
-        }
-    }
-
-    /** Takes hold of session and adapters, all or none, and returns how to let go. */
-    private Runnable acquire(List<LoadedAdapter> active) {
-        List<SharedLifetime> held = new ArrayList<>();
-        Runnable release = () -> held.forEach(SharedLifetime::release);
-        if (!lifetime.acquire()) {
-            throw closed();
-        }
-        held.add(lifetime);
-        for (LoadedAdapter adapter : active) {
-            if (!adapter.lifetime().acquire()) {
-                release.run();
-                throw new IllegalStateException("the adapter " + adapter.name() + " is closed");
-            }
-            held.add(adapter.lifetime());
-        }
-        return release;
     }
 
     private static Map<String, ValueDescription> describe(Map<String, ai.onnxruntime.NodeInfo> values) {
@@ -278,7 +266,7 @@ public final class ModelSession implements AutoCloseable {
         return Collections.unmodifiableMap(described);
     }
 
-    private IllegalStateException closed() {
+    IllegalStateException closed() {
         return new IllegalStateException("the session of " + file.getFileName() + " is closed");
     }
 }

@@ -32,9 +32,8 @@ final class OrtRuntime {
         }
     }
 
-    /** A session over a file. */
-    static OrtSession open(Path file, SessionSettings settings) {
-        OrtEnvironment environment = environment();
+    /** A session over a file, or over what takes its place. */
+    static OrtSession open(Path file, SessionSettings settings, WeightViews weights) {
         try (SessionOptions options = new SessionOptions()) {
             // errors reach the caller as exceptions; printing them too would show everything twice
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
@@ -46,7 +45,7 @@ final class OrtRuntime {
                 options.addConfigEntry(entry.getKey(), entry.getValue());
             }
             useDevice(options, settings.device());
-            return environment.createSession(file.toString(), options);
+            return weights.open(file, options);
         } catch (OrtException e) {
             throw OrtErrors.notLoaded(file, e);
         }

@@ -1,0 +1,59 @@
+package dev.graft.runtime.session;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Weights in memory that a session reads where they are: they stay until the session is gone, because ONNX Runtime keeps pointers and nothing else.
+ */
+final class WeightViews implements AutoCloseable {
+    private static final String FOLDER_OF_DATA = "session.model_external_initializers_file_folder_path";
+
+    private final ReplacedWeights weights;
+    private final Map<String, OnnxTensorLike> views = new LinkedHashMap<>();
+
+    private WeightViews(ReplacedWeights weights) {
+        this.weights = weights;
+    }
+
+    /** Views of the weights; the caller closes them after the session. */
+    static WeightViews of(ReplacedWeights weights) throws OrtException {
+        WeightViews made = new WeightViews(weights);
+        try {
+            for (Map.Entry<String, HostTensor> weight : weights.external().entrySet()) {
+                made.views.put(weight.getKey(), OrtTensors.view(OrtRuntime.environment(), weight.getValue()));
+            }
+            return made;
+        } catch (OrtException | RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** A session over a model with these weights in it. */
+    OrtSession open(Path file, SessionOptions options) throws OrtException {
+        if (!views.isEmpty()) {
+            options.addExternalInitializers(views);
+        }
+        ByteBuffer model = weights.model();
+        if (model == null) {
+            return OrtRuntime.environment().createSession(file.toString(), options);
+        }
+        // without it, data files would be looked for in the process's working directory
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        options.addConfigEntry(FOLDER_OF_DATA, String.valueOf(folder));
+        return OrtRuntime.environment().createSession(model.duplicate(), options);
+    }
+
+    @Override
+    public void close() {
+        views.values().forEach(view -> ((OnnxTensor) view).close());
+    }
+}
