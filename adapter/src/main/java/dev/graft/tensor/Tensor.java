@@ -137,6 +137,15 @@ public record Tensor(String name, DType dtype, Shape shape, ByteSource bytes) {
         return all;
     }
 
+    /**
+     * The same tensor, read or computed once and kept on the heap.
+     *
+     * @throws GraftException {@code ADAPTER_TENSORS_INVALID} if it is too large for one array, {@code IO_FAILED}
+     */
+    public Tensor inMemory() {
+        return new Tensor(name, dtype, shape, ByteSource.ofArray(toBytes()));
+    }
+
     /** The file that the bytes lie in, or null for a tensor in memory. */
     public @Nullable Path file() {
         return bytes instanceof FileBytes region ? region.file() : null;

@@ -28,19 +28,27 @@ final class BenchCommand implements Command {
 
     @Override
     public CommandDescription description() {
-        return CommandDescription.command("bench", "measure merging, latency and training, on this machine in one run")
+        return CommandDescription.command(
+                        "bench", "measure merging, latency, training and serving, on this machine in one run")
                 .details(
                         "merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
                                 + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
                                 + " attached and a naive insertion of the branches, run in turn at batch 1. train: steps on made-up tokens, and where"
-                                + " their time goes.")
+                                + " their time goes. switch: what it costs to run with another adapter than before. load: what memory further variants of"
+                                + " one base take, opened with an adapter merged in.")
                 .arguments(
-                        Argument.oneOf("WHAT", "what to measure", "merge", "latency", "train"),
+                        Argument.oneOf("WHAT", "what to measure", "merge", "latency", "train", "switch", "load"),
                         Argument.optional("BASE.onnx", "latency, train: the model (default: the bundled sample)"),
                         AdapterWords.any())
                 .options(
-                        valued("sizes", "GB,GB,...", "merge: sizes of the model (default: 0.1,1)"),
-                        valued("folder", "DIR", "merge: where the files go for the time of the run (default: here)"),
+                        valued(
+                                "sizes",
+                                "GB,GB,...",
+                                "merge, switch, load: sizes of the model (default: 0.1,1; 0.2; 1)"),
+                        valued(
+                                "folder",
+                                "DIR",
+                                "merge, load: where the files go for the time of the run (default: here)"),
                         valued("tokens", "N,N,...", "latency: sequence lengths (default: 1,128)"),
                         valued(
                                 "rounds",
@@ -55,19 +63,20 @@ final class BenchCommand implements Command {
                 .options(AdapterWords.OPTIONS)
                 .example("merge speed and memory up to 6 GB", "graft bench merge --sizes 0.1,1,6 --folder /data/tmp")
                 .example("what each way of deploying costs", "graft bench latency model.onnx my-lora/")
+                .example("what switching adapters costs", "graft bench switch --sizes 0.2")
                 .example("how fast training goes", "graft bench train model.onnx --batch 4 --length 128")
                 .build();
     }
 
     @Override
     public int run(Invocation invocation) {
-        if (invocation.argument("WHAT").equals("merge")) {
-            return MergeBench.run(invocation, sizes(invocation));
-        }
-        if (invocation.argument("WHAT").equals("train")) {
-            return TrainBench.run(invocation);
-        }
-        return latency(invocation);
+        return switch (invocation.argument("WHAT")) {
+            case "merge" -> MergeBench.run(invocation, sizes(invocation, "0.1,1"));
+            case "train" -> TrainBench.run(invocation);
+            case "switch" -> ServingBench.switching(invocation, sizes(invocation, "0.2"));
+            case "load" -> ServingBench.loading(invocation, sizes(invocation, "1"));
+            default -> latency(invocation);
+        };
     }
 
     private int latency(Invocation invocation) {
@@ -124,8 +133,8 @@ final class BenchCommand implements Command {
         return table;
     }
 
-    private static List<Double> sizes(Invocation invocation) {
-        List<Double> sizes = numbers(invocation, "sizes", "0.1,1");
+    private static List<Double> sizes(Invocation invocation, String otherwise) {
+        List<Double> sizes = numbers(invocation, "sizes", otherwise);
         if (sizes.stream().anyMatch(size -> size > LARGEST_SIZE)) {
             throw invocation.usageError("--sizes: expected at most " + Numbers.significant(LARGEST_SIZE) + " GB each");
         }

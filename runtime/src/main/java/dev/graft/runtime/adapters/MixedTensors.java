@@ -39,7 +39,7 @@ final class MixedTensors {
         }
     }
 
-    /** The sum; read from the adapters when it is used. */
+    /** The sum, read from the adapters. */
     List<Tensor> sum() {
         return parts.entrySet().stream()
                 .map(entry -> sum(entry.getKey(), entry.getValue()))
@@ -51,7 +51,12 @@ final class MixedTensors {
         if (tensors.size() == 1) {
             return first;
         }
-        return isBias(first) ? added(name, tensors) : Tensor.joined(name, rankAxis(first), tensors);
+        if (isBias(first)) {
+            return added(name, tensors);
+        }
+        // side by side they are read in turn, a row of each
+        List<Tensor> near = tensors.stream().map(Tensor::inMemory).toList();
+        return Tensor.joined(name, rankAxis(first), near);
     }
 
     /** A is [in, rank] and B [rank, out]; of convolutions, A is [rank, in, ...] and B [out, rank, ...]. */
