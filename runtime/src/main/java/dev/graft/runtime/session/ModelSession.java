@@ -41,8 +41,7 @@ public final class ModelSession implements AutoCloseable {
     private volatile Map<String, OverridableInput> overridable = Map.of();
     private volatile boolean overridableRead;
 
-    private ModelSession(Path file, SessionSettings settings, OrtSession session, WeightViews weights)
-            throws OrtException {
+    private ModelSession(Path file, SessionSettings settings, OrtSession session) throws OrtException {
         this.file = file;
         this.settings = settings;
         this.session = session;
@@ -52,10 +51,7 @@ public final class ModelSession implements AutoCloseable {
         outputs.values().stream()
                 .filter(ValueDescription::isNumeric)
                 .forEach(output -> numericOutputs.add(output.name()));
-        this.lifetime = new SharedLifetime(() -> {
-            OrtRuntime.close(session);
-            weights.close();
-        });
+        this.lifetime = new SharedLifetime(() -> OrtRuntime.close(session));
     }
 
     /**
@@ -68,26 +64,21 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Loads a model with other weights in place of some of its own; their memory is kept until the session is closed.
+     * Loads a model with other weights in place of some of its own, which are copied.
      *
      * @throws GraftException as {@link #open(Path, SessionSettings)}
      */
     public static ModelSession open(Path file, SessionSettings settings, ReplacedWeights replaced) {
         requireFile(file);
-        WeightViews weights = null;
         OrtSession session = null;
-        try {
-            weights = WeightViews.of(replaced);
+        try (WeightViews weights = WeightViews.of(replaced)) {
             session = OrtRuntime.open(file, settings, weights);
-            return new ModelSession(file, settings, session, weights);
-        } catch (OrtException | RuntimeException e) {
+            return new ModelSession(file, settings, session);
+        } catch (OrtException e) {
             if (session != null) {
                 OrtRuntime.close(session);
             }
-            if (weights != null) {
-                weights.close();
-            }
-            throw e instanceof OrtException failed ? OrtErrors.notLoaded(file, failed) : (RuntimeException) e;
+            throw OrtErrors.notLoaded(file, e);
         }
     }
 

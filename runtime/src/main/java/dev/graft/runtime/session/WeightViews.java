@@ -11,7 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Weights in memory that a session reads where they are: they stay until the session is gone, because ONNX Runtime keeps pointers and nothing else.
+ * ONNX Runtime's view of weights in memory, needed while a session is made: it copies them into its graph (AddExternalInitializers in onnxruntime_c_api.h says so,
+ * and that they can be let go afterwards).
  */
 final class WeightViews implements AutoCloseable {
     private static final String FOLDER_OF_DATA = "session.model_external_initializers_file_folder_path";
@@ -23,7 +24,7 @@ final class WeightViews implements AutoCloseable {
         this.weights = weights;
     }
 
-    /** Views of the weights; the caller closes them after the session. */
+    /** Views of the weights; the caller closes them when the session is made. */
     static WeightViews of(ReplacedWeights weights) throws OrtException {
         WeightViews made = new WeightViews(weights);
         try {
