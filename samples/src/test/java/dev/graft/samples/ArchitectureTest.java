@@ -22,6 +22,7 @@ class ArchitectureTest {
     private static final String GENERATED = "dev.graft.compiler.ir.proto..";
     private static final String COMPILER = "dev.graft.compiler..";
     private static final String RUNTIME = "dev.graft.runtime..";
+    private static final String SERVING = "dev.graft.serving..";
     private static final String TRAINING = "dev.graft.training..";
     private static final String TESTKIT = "dev.graft.testkit..";
     private static final String CLI = "dev.graft.cli..";
@@ -37,7 +38,7 @@ class ArchitectureTest {
 
     @Test
     void everyModuleIsSeen() {
-        assertThat(List.of("adapter", "compiler", "runtime", "training", "testkit", "cli", "samples"))
+        assertThat(List.of("adapter", "compiler", "runtime", "serving", "training", "testkit", "cli", "samples"))
                 .allSatisfy(module -> assertThat(ALL.containPackage("dev.graft." + module))
                         .as(module)
                         .isTrue());
@@ -47,31 +48,32 @@ class ArchitectureTest {
     void adapterStandsOnNoOtherModule() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(COMPILER, RUNTIME, TRAINING, TESTKIT, CLI, SAMPLES)
+                .resideOutsideOfPackages(COMPILER, RUNTIME, SERVING, TRAINING, TESTKIT, CLI, SAMPLES)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(COMPILER, RUNTIME, TRAINING, TESTKIT, CLI, SAMPLES, ONNX_RUNTIME, PROTOBUF)
+                .resideInAnyPackage(COMPILER, RUNTIME, SERVING, TRAINING, TESTKIT, CLI, SAMPLES, ONNX_RUNTIME, PROTOBUF)
                 .because("adapter is what every other module stands on")
                 .check(ALL);
     }
 
     @Test
     void compilerSeesOnlyAdapter() {
-        mayNotDepend(COMPILER, RUNTIME, TRAINING, TESTKIT, CLI, SAMPLES, ONNX_RUNTIME)
+        mayNotDepend(COMPILER, RUNTIME, SERVING, TRAINING, TESTKIT, CLI, SAMPLES, ONNX_RUNTIME)
                 .because("compiler is pure Java and runs in any build tool")
                 .check(ALL);
     }
 
     @Test
     void runtimeSeesOnlyAdapter() {
-        mayNotDepend(RUNTIME, COMPILER, TRAINING, TESTKIT, CLI, SAMPLES, PROTOBUF)
+        mayNotDepend(RUNTIME, COMPILER, SERVING, TRAINING, TESTKIT, CLI, SAMPLES, PROTOBUF)
                 .because("a service that embeds runtime must not meet our protobuf")
                 .check(ALL);
     }
 
     @Test
     void librariesDoNotSeeWhatStandsOnThem() {
-        mayNotDepend(TRAINING, TESTKIT, CLI, SAMPLES).check(ALL);
+        mayNotDepend(SERVING, TRAINING, TESTKIT, CLI, SAMPLES).check(ALL);
+        mayNotDepend(TRAINING, SERVING, TESTKIT, CLI, SAMPLES).check(ALL);
         mayNotDepend(TESTKIT, TRAINING, CLI, SAMPLES).check(ALL);
         mayNotDepend(CLI, SAMPLES).check(ALL);
     }

@@ -1,5 +1,7 @@
 package dev.graft.testkit;
 
+import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.adapters.AdapterRuntime;
 import java.nio.file.Path;
 import org.assertj.core.annotation.CheckReturnValue;
 
@@ -16,5 +18,10 @@ public final class GraftAssertions {
     /** Assertions about the adapter in a file or PEFT folder. */
     public static AdapterAssert assertThatAdapter(Path adapter) {
         return new AdapterAssert(adapter);
+    }
+
+    /** Assertions about a runtime, without an adapter until {@link RuntimeAssert#withAdapter} names one. */
+    public static RuntimeAssert assertThatRuntime(AdapterRuntime runtime) {
+        return new RuntimeAssert(runtime, AdapterMix.BASE);
     }
 }

@@ -5,6 +5,9 @@ import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.ModelSession;
+import dev.graft.runtime.session.SessionSettings;
 import dev.graft.testkit.difference.ArchitectureDifferences;
 import dev.graft.testkit.difference.MergeCheck;
 import dev.graft.testkit.difference.TargetFinding;
@@ -14,6 +17,7 @@ import dev.graft.testkit.error.ShouldBeMergeOf;
 import dev.graft.testkit.error.ShouldHaveSameArchitecture;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.error.ErrorMessageFactory;
@@ -72,9 +76,9 @@ public final class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      * OutputsAssert#onInputs}.
      */
     @CheckReturnValue
-    public OutputsAssert producesSameOutputsAs(Path other) {
+    public OutputsAssert<ModelAssert> producesSameOutputsAs(Path other) {
         isNotNull();
-        return new OutputsAssert(this, other);
+        return new OutputsAssert<>(new File(), other);
     }
 
     Path model() {
@@ -87,6 +91,39 @@ public final class ModelAssert extends AbstractAssert<ModelAssert, Path> {
 
     void fail(ErrorMessageFactory message) {
         throwAssertionError(message);
+    }
+
+    private final class File implements Subject<ModelAssert> {
+        @Override
+        public Path model() {
+            return actual;
+        }
+
+        @Override
+        public Opened open() {
+            ModelSession session = ModelSession.open(actual, SessionSettings.DEFAULT);
+            return new Opened() {
+                @Override
+                public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
+                    return session.run(inputs);
+                }
+
+                @Override
+                public void close() {
+                    session.close();
+                }
+            };
+        }
+
+        @Override
+        public void fail(ErrorMessageFactory message) {
+            ModelAssert.this.fail(message);
+        }
+
+        @Override
+        public ModelAssert assertion() {
+            return ModelAssert.this;
+        }
     }
 
     private ModelIndex index() {

@@ -28,33 +28,33 @@ import java.util.OptionalDouble;
  * <p>The tolerance, unless {@link #within} gives one, is measured for each sample and output: a copy of the other model in which every weight is rounded once
  * more runs too, and what the two differ by is what rounding costs; see {@link PerturbedCopy} and {@link OutputTolerance}.
  */
-public final class OutputsAssert {
+public final class OutputsAssert<A> {
     private static final long SEED = 1;
 
-    private final ModelAssert model;
+    private final Subject<A> subject;
     private final Path other;
     private final OptionalDouble tolerance;
 
-    OutputsAssert(ModelAssert model, Path other) {
-        this(model, other, OptionalDouble.empty());
+    OutputsAssert(Subject<A> subject, Path other) {
+        this(subject, other, OptionalDouble.empty());
     }
 
-    private OutputsAssert(ModelAssert model, Path other, OptionalDouble tolerance) {
-        this.model = model;
+    private OutputsAssert(Subject<A> subject, Path other, OptionalDouble tolerance) {
+        this.subject = subject;
         this.other = other;
         this.tolerance = tolerance;
     }
 
     /** Sets the largest absolute error that any element of any output may have. */
-    public OutputsAssert within(double largestError) {
+    public OutputsAssert<A> within(double largestError) {
         if (!(largestError >= 0)) {
             throw new IllegalArgumentException("not a tolerance: " + largestError);
         }
-        return new OutputsAssert(model, other, OptionalDouble.of(largestError));
+        return new OutputsAssert<>(subject, other, OptionalDouble.of(largestError));
     }
 
     /** Compares the outputs on so many made-up inputs of several sizes, the same ones every time. */
-    public ModelAssert onSamples(int count) {
+    public A onSamples(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("at least one sample is needed, got " + count);
         }
@@ -64,7 +64,7 @@ public final class OutputsAssert {
     }
 
     /** Compares the outputs on the inputs in a {@code .safetensors} or {@code .jsonl} file; see {@link InputFiles}. */
-    public ModelAssert onInputs(Path file) {
+    public A onInputs(Path file) {
         try (ModelSession reference = open(other)) {
             return compare(reference, InputFiles.read(file, reference.inputs(), hints(reference)));
         }
@@ -74,20 +74,21 @@ public final class OutputsAssert {
         return ModelFolderHints.read(other, reference.inputs()).orElse(GraphHints.of(ModelScanner.scan(other)));
     }
 
-    private ModelAssert compare(ModelSession reference, List<Map<String, HostTensor>> samples) {
+    private A compare(ModelSession reference, List<Map<String, HostTensor>> samples) {
         try (TemporaryFolder folder = TemporaryFolder.create();
                 ModelSession again = open(tolerance.isPresent() ? other : perturbed(folder.path()));
-                ModelSession session = open(model.model())) {
+                Subject.Opened opened = subject.open()) {
             for (int i = 0; i < samples.size(); i++) {
-                compare(i, reference.run(samples.get(i)), again.run(samples.get(i)), session.run(samples.get(i)));
+                compare(i, reference.run(samples.get(i)), again.run(samples.get(i)), opened.run(samples.get(i)));
             }
         } catch (GraftException e) {
             switch (e.code()) {
-                case INPUTS_INVALID, VERIFICATION_FAILED -> model.fail(new ShouldBeComparable(model.model(), other, e));
+                case INPUTS_INVALID, VERIFICATION_FAILED ->
+                    subject.fail(new ShouldBeComparable(subject.model(), other, e));
                 default -> throw e;
             }
         }
-        return model;
+        return subject.assertion();
     }
 
     private void compare(
@@ -97,8 +98,8 @@ public final class OutputsAssert {
             double allowed =
                     tolerance.orElseGet(() -> OutputTolerance.ofTwoWays(Objects.requireNonNull(noise.get(name))));
             if (comparison.maxError() > allowed || comparison.mismatches() > 0) {
-                model.fail(new ShouldProduceSameOutputs(
-                        model.model(), other, sample, comparison, allowed, tolerance.isPresent()));
+                subject.fail(new ShouldProduceSameOutputs(
+                        subject.model(), other, sample, comparison, allowed, tolerance.isPresent()));
             }
         });
     }
