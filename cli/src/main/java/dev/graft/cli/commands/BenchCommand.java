@@ -28,15 +28,16 @@ final class BenchCommand implements Command {
 
     @Override
     public CommandDescription description() {
-        return CommandDescription.command("bench", "measure merging, latency and training, on this machine in one run")
+        return CommandDescription.command("bench", "measure merging, latency, training and generation in one run")
                 .details(
                         "merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
                                 + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
                                 + " attached and a naive insertion of the branches, run in turn at batch 1. train: steps on made-up tokens, and where"
-                                + " their time goes.")
+                                + " their time goes. generate: tokens per second with the cache and without, with an adapter merged and attached.")
                 .arguments(
-                        Argument.oneOf("WHAT", "what to measure", "merge", "latency", "train"),
-                        Argument.optional("BASE.onnx", "latency, train: the model (default: the bundled sample)"),
+                        Argument.oneOf("WHAT", "what to measure", "merge", "latency", "train", "generate"),
+                        Argument.optional(
+                                "BASE.onnx", "latency, train, generate: the model (default: the bundled sample)"),
                         AdapterWords.any())
                 .options(
                         valued("sizes", "GB,GB,...", "merge: sizes of the model (default: 0.1,1)"),
@@ -45,9 +46,10 @@ final class BenchCommand implements Command {
                         valued(
                                 "rounds",
                                 "N",
-                                "latency: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20)"),
+                                "latency: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20);"
+                                        + " generate: texts (3)"),
                         valued("batch", "N", "train: rows of a step (default: 4)"),
-                        valued("length", "N", "train: tokens of a row (default: 128)"),
+                        valued("length", "N", "train: tokens of a row (default: 128); generate: of a text (256)"),
                         valued("rank", "N", "train: rank of the pairs (default: 16)"),
                         valued("threads", "N", "threads (default: one per processor)"))
                 .options(DeviceWord.OPTION)
@@ -56,6 +58,7 @@ final class BenchCommand implements Command {
                 .example("merge speed and memory up to 6 GB", "graft bench merge --sizes 0.1,1,6 --folder /data/tmp")
                 .example("what each way of deploying costs", "graft bench latency model.onnx my-lora/")
                 .example("how fast training goes", "graft bench train model.onnx --batch 4 --length 128")
+                .example("how fast text comes", "graft bench generate model.onnx my-lora/ --length 256")
                 .build();
     }
 
@@ -63,6 +66,9 @@ final class BenchCommand implements Command {
     public int run(Invocation invocation) {
         if (invocation.argument("WHAT").equals("merge")) {
             return MergeBench.run(invocation, sizes(invocation));
+        }
+        if (invocation.argument("WHAT").equals("generate")) {
+            return GenerateBench.run(invocation);
         }
         if (invocation.argument("WHAT").equals("train")) {
             return TrainBench.run(invocation);
