@@ -58,6 +58,20 @@ public final class Console {
         }
     }
 
+    /** Prints a part of the result as it is, at once, for text that comes bit by bit. */
+    public void resultPiece(String text) {
+        results.print(Printable.of(text));
+        results.flush();
+    }
+
+    /** Asks for a line, on a terminal. */
+    public void prompt(String text) {
+        if (!quiet && terminal.interactive()) {
+            messages.print(text);
+            messages.flush();
+        }
+    }
+
     /** Prints a record as a JSON document; only for {@code --json}. */
     public void resultAsJson(Object value) {
         results.println(Json.write(value));

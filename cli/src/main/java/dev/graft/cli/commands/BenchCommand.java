@@ -29,16 +29,19 @@ final class BenchCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command(
-                        "bench", "measure merging, latency, training and serving, on this machine in one run")
+                        "bench", "measure merging, latency, training, serving and generation in one run")
                 .details(
                         "merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
                                 + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
                                 + " attached and a naive insertion of the branches, run in turn at batch 1. train: steps on made-up tokens, and where"
                                 + " their time goes. switch: what it costs to run with another adapter than before. load: what memory further variants of"
-                                + " one base take, opened with an adapter merged in.")
+                                + " one base take, opened with an adapter merged in. generate: tokens per second with the cache and without, with an"
+                                + " adapter merged and attached.")
                 .arguments(
-                        Argument.oneOf("WHAT", "what to measure", "merge", "latency", "train", "switch", "load"),
-                        Argument.optional("BASE.onnx", "latency, train: the model (default: the bundled sample)"),
+                        Argument.oneOf(
+                                "WHAT", "what to measure", "merge", "latency", "train", "switch", "load", "generate"),
+                        Argument.optional(
+                                "BASE.onnx", "latency, train, generate: the model (default: the bundled sample)"),
                         AdapterWords.any())
                 .options(
                         valued(
@@ -53,9 +56,10 @@ final class BenchCommand implements Command {
                         valued(
                                 "rounds",
                                 "N",
-                                "latency: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20)"),
+                                "latency: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20);"
+                                        + " generate: texts (3)"),
                         valued("batch", "N", "train: rows of a step (default: 4)"),
-                        valued("length", "N", "train: tokens of a row (default: 128)"),
+                        valued("length", "N", "train: tokens of a row (default: 128); generate: of a text (256)"),
                         valued("rank", "N", "train: rank of the pairs (default: 16)"),
                         valued("threads", "N", "threads (default: one per processor)"))
                 .options(DeviceWord.OPTION)
@@ -65,6 +69,7 @@ final class BenchCommand implements Command {
                 .example("what each way of deploying costs", "graft bench latency model.onnx my-lora/")
                 .example("what switching adapters costs", "graft bench switch --sizes 0.2")
                 .example("how fast training goes", "graft bench train model.onnx --batch 4 --length 128")
+                .example("how fast text comes", "graft bench generate model.onnx my-lora/ --length 256")
                 .build();
     }
 
@@ -75,6 +80,7 @@ final class BenchCommand implements Command {
             case "train" -> TrainBench.run(invocation);
             case "switch" -> ServingBench.switching(invocation, sizes(invocation, "0.2"));
             case "load" -> ServingBench.loading(invocation, sizes(invocation, "1"));
+            case "generate" -> GenerateBench.run(invocation);
             default -> latency(invocation);
         };
     }

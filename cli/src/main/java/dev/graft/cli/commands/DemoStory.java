@@ -83,7 +83,7 @@ record DemoStory(Console console, BundledSample sample, Path folder) {
     }
 
     private List<String> generate(String model, String... more) {
-        List<String> words = new ArrayList<>(List.of("generate", model, "--prompt", PROMPT, "--tokens", TOKENS));
+        List<String> words = new ArrayList<>(List.of("generate", model, "--prompt", PROMPT, "--max-tokens", TOKENS));
         if (!model.equals(shown(sample.model()))) {
             words.addAll(List.of("--tokenizer", shown(sample.tokenizer())));
         }

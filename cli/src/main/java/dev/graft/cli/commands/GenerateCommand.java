@@ -1,71 +1,107 @@
 package dev.graft.cli.commands;
 
+import static dev.graft.cli.command.OptionDescription.flag;
 import static dev.graft.cli.command.OptionDescription.valued;
 
-import dev.graft.adapter.WeightedAdapter;
 import dev.graft.cli.command.Argument;
 import dev.graft.cli.command.Command;
 import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
-import dev.graft.cli.io.SwitchedAdapter;
-import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
-import dev.graft.cli.tokenizer.ModelText;
-import dev.graft.runtime.session.ModelSession;
+import dev.graft.cli.generate.ChatLoop;
+import dev.graft.cli.generate.LanguageModel;
+import dev.graft.cli.generate.NamedAdapters;
+import dev.graft.cli.generate.PromptRuns;
+import dev.graft.runtime.generate.GenerationSettings;
+import dev.graft.runtime.generate.TextGenerator;
+import dev.graft.runtime.generate.chat.ChatSession;
 import dev.graft.runtime.session.SessionSettings;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 
-/** {@code graft generate}: continues a prompt, with or without an adapter. */
+/** {@code graft generate}: continues prompts, or talks, with or without adapters. */
 final class GenerateCommand implements Command {
-    private static final int DEFAULT_TOKENS = 64;
-    private static final int MOST_TOKENS = 100_000;
+    private static final int MOST_THREADS = 1024;
 
     @Override
     public CommandDescription description() {
-        return CommandDescription.command(
-                        "generate", "continue a prompt with a language model, to see what an adapter does")
+        return CommandDescription.command("generate", "continue prompts with a language model, or talk with it")
                 .details(
-                        "Always takes the likeliest token, so the same model gives the same text. An adapter is switched in"
-                                + " at run time: the model must have been made by graft attach --style input.")
-                .arguments(Argument.required("MODEL", "a causal language model"))
+                        "Takes the likeliest token each time, unless a temperature, --top-k or --top-p asks for a draw, which the seed decides."
+                                + " Adapters are switched in at run time: the model must have been made by graft attach --style input."
+                                + " The text is printed as it comes. With --chat, every line of input is a message; /help lists what else a line can say.")
+                .arguments(Argument.required("MODEL", "a causal language model, with a cache or without"))
                 .options(
-                        valued("prompt", "TEXT", "the text to continue")
+                        valued("prompt", "TEXT", "a text to continue; several are continued one after the other")
                                 .shortName("p")
-                                .mandatory(),
+                                .repeated(),
+                        flag("chat", "a conversation: messages from standard input, a line each"),
                         valued(
-                                "adapter",
-                                AdapterWords.ADAPTER,
-                                "an adapter to switch in, in any format that Graft reads"),
-                        valued("tokens", "N", "the most tokens to add (default: " + DEFAULT_TOKENS + ")"),
+                                        "adapter",
+                                        "[NAME=]" + AdapterWords.ADAPTER,
+                                        "an adapter to switch in, in any format that Graft reads; in a conversation several, by name")
+                                .repeated(),
                         valued("tokenizer", "FILE", "tokenizer.json (default: the one beside the model)"))
+                .options(GenerationWords.OPTIONS)
+                .options(
+                        valued("system", "TEXT", "chat: the system message"),
+                        valued(
+                                "template",
+                                "NAME",
+                                "chat: how messages are written (default: as the model's own template)"),
+                        valued("threads", "N", "threads (default: one per processor)"))
                 .options(AdapterWords.OPTIONS)
                 .example("the base", "graft generate model.onnx --prompt 'Once upon a time'")
                 .example(
-                        "with an adapter at half strength",
-                        "graft generate attached.onnx --prompt 'Once upon a time' --adapter style.onnx_adapter@0.5")
+                        "with an adapter at half strength, drawn at random",
+                        "graft generate attached.onnx --prompt 'Once upon a time' --adapter style.onnx_adapter@0.5 --temperature 0.8 --top-p 0.95 --seed 7")
+                .example(
+                        "a conversation with two adapters to switch between",
+                        "graft generate attached.onnx --chat --adapter pirate=pirate-lora --adapter poet=poet-lora")
                 .build();
     }
 
     @Override
     public int run(Invocation invocation) {
-        Path model = invocation.path("MODEL");
-        String prompt = invocation.option("prompt").orElseThrow();
-        Path tokenizerFile = invocation.pathOption("tokenizer").orElse(model.resolveSibling("tokenizer.json"));
-        int tokens = invocation.intOption("tokens", DEFAULT_TOKENS, 1, MOST_TOKENS);
-        List<WeightedAdapter> adapters = AdapterWords.read(invocation, invocation.options("adapter"));
-        try (ModelSession session = ModelSession.open(model, SessionSettings.DEFAULT);
-                HuggingFaceTokenizerSource tokenizer = HuggingFaceTokenizerSource.open(tokenizerFile);
-                SwitchedAdapter switched = SwitchedAdapter.load(session, adapters)) {
-            String text = ModelText.continuation(session, switched.loaded(), tokenizer, prompt, tokens);
-            if (invocation.console().json()) {
-                invocation.console().resultAsJson(new Document(prompt, text));
+        boolean talks = invocation.has("chat");
+        if (talks == invocation.has("prompt")) {
+            throw invocation.usageError("expected --prompt or --chat" + (talks ? ", got both" : ""));
+        }
+        Path file = invocation.path("MODEL");
+        Path tokenizer = invocation.pathOption("tokenizer").orElse(file.resolveSibling("tokenizer.json"));
+        GenerationSettings words = GenerationWords.read(invocation);
+        SessionSettings threads =
+                SessionSettings.DEFAULT.withIntraOpThreads(invocation.intOption("threads", 0, 1, MOST_THREADS));
+        try (LanguageModel model = LanguageModel.open(file, tokenizer, threads);
+                NamedAdapters adapters = NamedAdapters.load(model.session(), NamedAdapterWords.read(invocation))) {
+            GenerationSettings settings = model.complete(words);
+            if (talks) {
+                talk(invocation, model, adapters, settings);
             } else {
-                invocation.console().result(prompt + text);
+                continuePrompts(invocation, model, adapters, settings);
             }
         }
         return 0;
     }
 
-    /** The JSON document. */
-    record Document(String prompt, String continuation) {}
+    private static void continuePrompts(
+            Invocation invocation, LanguageModel model, NamedAdapters adapters, GenerationSettings settings) {
+        try (TextGenerator generator = TextGenerator.of(model.with(adapters.together()), model.tokenizer())) {
+            new PromptRuns(invocation.console(), settings).run(generator, invocation.options("prompt"));
+        }
+    }
+
+    private static void talk(
+            Invocation invocation, LanguageModel model, NamedAdapters adapters, GenerationSettings settings) {
+        ChatSession chat = new ChatSession(
+                TemplateWord.read(invocation, model.folder().chatTemplate()),
+                model.tokenizer(),
+                model.special(),
+                invocation.option("system"));
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (ChatLoop loop = new ChatLoop(invocation.console(), model, adapters, chat, settings)) {
+            loop.run(lines);
+        }
+    }
 }

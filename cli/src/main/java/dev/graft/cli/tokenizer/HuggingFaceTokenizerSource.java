@@ -27,6 +27,7 @@ public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCl
             "<|im_end|>",
             "<eos>",
             "<|end|>",
+            "<end_of_turn>",
             "[EOS]",
             "[SEP]");
 

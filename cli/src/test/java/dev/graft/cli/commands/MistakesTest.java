@@ -57,7 +57,7 @@ class MistakesTest extends TypedCommands {
                         "This",
                         "--tokenizer",
                         tokenizer,
-                        "--tokens",
+                        "--max-tokens",
                         "3",
                         "--adapter",
                         adapter))

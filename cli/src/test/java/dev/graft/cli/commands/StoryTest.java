@@ -177,7 +177,14 @@ class StoryTest extends TypedCommands {
 
     private String generated(String model, String tokenizer, String... more) {
         List<String> words = new java.util.ArrayList<>(List.of(
-                "generate", model, "--prompt", "This morning the harbour", "--tokenizer", tokenizer, "--tokens", "12"));
+                "generate",
+                model,
+                "--prompt",
+                "This morning the harbour",
+                "--tokenizer",
+                tokenizer,
+                "--max-tokens",
+                "12"));
         words.addAll(List.of(more));
         assertThat(run(words.toArray(String[]::new))).as(messages()).isZero();
         return results();

@@ -3,45 +3,40 @@ package dev.graft.runtime.generate;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.generate.cache.CacheLayout;
+import dev.graft.runtime.generate.cache.KeyValueCache;
 import dev.graft.runtime.inputs.InputHints;
 import dev.graft.runtime.inputs.InputRole;
 import dev.graft.runtime.inputs.ModelFolderHints;
-import dev.graft.runtime.inputs.SampleInputs;
-import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.ValueDescription;
-import dev.graft.tensor.DType;
-import dev.graft.tensor.Shape;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A causal language model: token ids in, logits of the next token out. Masks, positions and an empty cache are fed where the model wants them; logits of any floating-point type are
- * read.
+ * A causal language model over a session, with adapters for every run: how it takes tokens, where its cache goes on, where its logits come out.
  *
- * <p>Does not own the session or the adapters.
+ * <p>Does not own the session or the adapters; each {@link Decoder} holds them until it is closed. Immutable.
  */
 public final class TextModel {
     private final ModelSession session;
     private final List<LoadedAdapter> adapters;
-    private final SampleInputs completion;
-    private final ValueDescription tokens;
-    private final String logits;
+    private final DecoderInputs inputs;
+    private final ValueDescription logits;
+    private final CacheLayout cache;
 
     private TextModel(
             ModelSession session,
             List<LoadedAdapter> adapters,
-            SampleInputs completion,
-            ValueDescription tokens,
-            String logits) {
+            DecoderInputs inputs,
+            ValueDescription logits,
+            CacheLayout cache) {
         this.session = session;
         this.adapters = adapters;
-        this.completion = completion;
-        this.tokens = tokens;
+        this.inputs = inputs;
         this.logits = logits;
+        this.cache = cache;
     }
 
     /** A language model over a session, with what the configuration beside the model says of its inputs. */
@@ -53,13 +48,14 @@ public final class TextModel {
      * A language model over a session, with adapters for every run.
      *
      * @param hints what is known of the model's inputs, such as the width of its cache, besides the configuration in its folder
-     * @throws GraftException {@code ONNX_UNSUPPORTED} if the model takes no token ids or gives no logits of [batch, sequence, vocabulary]
+     * @throws GraftException {@code ONNX_UNSUPPORTED} if the model takes no token ids or gives no logits of [batch, sequence, vocabulary], needs what a text does
+     *     not give, or has a cache that cannot be told
      */
     public static TextModel over(ModelSession session, List<LoadedAdapter> adapters, InputHints hints) {
         List<ValueDescription> ids = session.inputs().stream()
                 .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS)
                 .toList();
-        Optional<ValueDescription> output = logitsOf(session.outputs());
+        Optional<ValueDescription> output = LogitsOutput.find(session.outputs());
         if (ids.size() != 1 || ids.get(0).rank() != 2 || output.isEmpty()) {
             throw new GraftException(
                     ErrorCode.ONNX_UNSUPPORTED,
@@ -69,56 +65,45 @@ public final class TextModel {
                     "Give the model that the text decoder was exported to.");
         }
         InputHints known = hints.orElse(ModelFolderHints.read(session.file(), session.inputs()));
-        return new TextModel(
-                session,
-                List.copyOf(adapters),
-                SampleInputs.of(session.inputs(), known),
-                ids.get(0),
-                output.get().name());
-    }
-
-    /**
-     * The logits of the token that follows a text.
-     *
-     * @param ids the text's tokens, at least one
-     * @return one number per entry of the vocabulary
-     * @throws GraftException {@code INPUTS_INVALID} for no tokens, {@code RUNTIME_FAILED} for one beyond the vocabulary or a text that is too long
-     */
-    public double[] nextLogits(long[] ids) {
-        if (ids.length == 0) {
+        CacheLayout cache = CacheLayout.find(session, known);
+        DecoderInputs inputs = DecoderInputs.of(session, ids.get(0), cache.inputs());
+        if (!cache.isPresent() && !inputs.takesSeveral()) {
             throw new GraftException(
-                    ErrorCode.INPUTS_INVALID,
-                    "expected at least one token, got an empty text",
+                    ErrorCode.ONNX_UNSUPPORTED,
+                    "the model takes one token at a time and has no cache: " + inputs.tokens(),
                     Location.ofFile(session.file()),
-                    "Give a prompt.");
+                    "Export it with a free length, or with a cache.");
         }
-        Shape shape = Shape.of(1, ids.length);
-        DType dtype = tokens.dtype() == null ? DType.INT64 : tokens.dtype();
-        HostTensor values = HostTensor.ofIntegers(dtype, shape, ids);
-        Map<String, HostTensor> outputs = session.run(completion.complete(Map.of(tokens.name(), values)), adapters);
-        return lastRow(Objects.requireNonNull(outputs.get(logits)));
+        return new TextModel(session, List.copyOf(adapters), inputs, output.get(), cache);
     }
 
-    private double[] lastRow(HostTensor output) {
-        int width = (int) output.shape().dim(-1);
-        if (output.elements() < width || width == 0) {
-            throw new GraftException(
-                    ErrorCode.RUNTIME_FAILED,
-                    "expected logits of at least one token, got " + output,
-                    Location.ofFile(session.file()),
-                    "");
-        }
-        return output.toDoubles(output.elements() - width, width);
+    /** The model's cache, which may have no parts. */
+    public CacheLayout cache() {
+        return cache;
     }
 
-    /** An output called logits, or else the only one with three dimensions. */
-    private static Optional<ValueDescription> logitsOf(List<ValueDescription> outputs) {
-        List<ValueDescription> candidates = outputs.stream()
-                .filter(output -> output.dtype() != null && output.dtype().isFloat() && output.rank() == 3)
-                .toList();
-        Optional<ValueDescription> named = candidates.stream()
-                .filter(output -> output.name().contains("logits"))
-                .findFirst();
-        return named.isPresent() || candidates.size() != 1 ? named : Optional.of(candidates.get(0));
+    /** A reader of one text that uses the model's cache, if it has one; the caller closes it. */
+    public Decoder decoder() {
+        return open(cache.open(), cache.isPresent());
+    }
+
+    /** A reader of one text that computes the whole text for each token, for comparison; the caller closes it. */
+    public Decoder decoderWithoutCache() {
+        return open(cache.openUnused(), false);
+    }
+
+    private Decoder open(KeyValueCache opened, boolean keeps) {
+        try {
+            return new Decoder(
+                    session.steps(adapters),
+                    inputs,
+                    LogitsOutput.of(logits, inputs),
+                    opened,
+                    keeps,
+                    Location.ofFile(session.file()));
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 }

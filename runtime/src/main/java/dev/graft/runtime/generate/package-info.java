@@ -1,9 +1,25 @@
 /**
  * Text from a causal language model, one token after the other.
  *
- * <p>{@link dev.graft.runtime.generate.TextModel} gives the logits of the token that follows; {@link dev.graft.runtime.generate.GreedyGenerator} always takes
- * the likeliest. The whole text is computed again for each token, without a cache: that works with every export and is enough for a
- * demonstration. Tokenizers come from outside, as a {@link dev.graft.runtime.generate.TokenizerSource}.
+ * <pre>
+ * TokenizerSource   text to tokens and back; comes from outside
+ * TextModel         what a session's model is as a language model: its inputs, its cache, its logits
+ * Decoder           reads one text, keeps it in the cache, gives the logits of what follows
+ * sampling          from logits to the next token
+ * TextGenerator     all of it, until something says stop; tells a listener as the text comes
+ * chat              a conversation, written as the model was taught
+ * </pre>
+ *
+ * <pre>{@code
+ * try (ModelSession session = ModelSession.open(Path.of("model.onnx"), SessionSettings.DEFAULT);
+ *         TextGenerator generator = TextGenerator.of(TextModel.over(session, List.of(adapter)), tokenizer)) {
+ *     Generation generation = generator.generate("Once upon a time", GenerationSettings.ofMaxTokens(64), GenerationListener.NONE);
+ *     System.out.println(generation.text());
+ * }
+ * }</pre>
+ *
+ * <p>A text depends on the model, the adapters, the prompt and the settings, and on nothing else: not on threads, not on what was generated before. Exports with a cache
+ * and without give the same text up to the rounding of their kernels.
  */
 @NullMarked
 package dev.graft.runtime.generate;

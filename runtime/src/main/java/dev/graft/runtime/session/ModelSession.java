@@ -222,6 +222,15 @@ public final class ModelSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Binds adapters for runs that feed each other; the caller closes it.
+     *
+     * @throws GraftException {@code RUNTIME_FAILED}, {@code ADAPTERS_CONFLICT}
+     */
+    public StepRun steps(List<LoadedAdapter> active) {
+        return StepRun.open(this, active, ActiveAdapters.hold(this, active));
+    }
+
     /** Frees the native session and the adapters once no run uses them; closing again does nothing. */
     @Override
     public void close() {

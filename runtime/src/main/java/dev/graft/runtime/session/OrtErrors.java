@@ -4,6 +4,8 @@ import ai.onnxruntime.OrtException;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,25 @@ final class OrtErrors {
                 "ONNX Runtime failed while running the model: " + reason(cause),
                 Location.ofFile(file),
                 "Check the inputs' shapes and values: token ids below the vocabulary's size, a sequence within the model's limit.",
+                cause);
+    }
+
+    /** A type that cannot be fed from Java. */
+    static GraftException notFed(DType dtype) {
+        return new GraftException(
+                ErrorCode.INPUTS_INVALID,
+                "ONNX Runtime takes no " + dtype.displayName() + " from Java",
+                Location.NONE,
+                "Export the model with values of another type.");
+    }
+
+    /** ONNX Runtime made no tensor over a buffer. */
+    static GraftException notHeld(DType dtype, Shape shape, OrtException cause) {
+        return new GraftException(
+                ErrorCode.RUNTIME_FAILED,
+                "ONNX Runtime makes no tensor of " + dtype.displayName() + " " + shape + ": " + reason(cause),
+                Location.NONE,
+                "",
                 cause);
     }
 

@@ -74,7 +74,7 @@ public final class OrtTensors {
     }
 
     /** The type of a tensor, or null for types that have no bytes of a fixed size (strings, packed types, undefined). */
-    private static @Nullable DType dtype(TensorInfo info) {
+    static @Nullable DType dtype(TensorInfo info) {
         String name = info.onnxType.name().substring(TYPE_PREFIX.length());
         return switch (name) {
             case "FLOAT" -> DType.FLOAT32;

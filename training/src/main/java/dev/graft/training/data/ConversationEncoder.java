@@ -1,8 +1,10 @@
 package dev.graft.training.data;
 
 import dev.graft.runtime.generate.TokenizerSource;
+import dev.graft.runtime.generate.chat.ChatTemplate;
+import dev.graft.runtime.generate.chat.ChatTemplate.Begin;
+import dev.graft.runtime.generate.chat.SpecialTokens;
 import dev.graft.training.config.DataOptions;
-import dev.graft.training.data.ChatTemplate.Begin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

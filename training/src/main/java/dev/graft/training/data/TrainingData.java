@@ -4,6 +4,8 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.generate.TokenizerSource;
+import dev.graft.runtime.generate.chat.SpecialTokens;
+import dev.graft.runtime.generate.chat.TokenizerFolder;
 import dev.graft.training.config.DataOptions;
 import dev.graft.training.config.Loss;
 import dev.graft.training.config.TrainingConfig;

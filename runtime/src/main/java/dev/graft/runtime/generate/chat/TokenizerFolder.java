@@ -1,4 +1,4 @@
-package dev.graft.training.data;
+package dev.graft.runtime.generate.chat;
 
 import dev.graft.adapter.format.json.JsonFiles;
 import dev.graft.adapter.format.json.JsonValue;
@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the files beside a tokenizer and its model say.
@@ -19,11 +22,20 @@ import java.util.Optional;
  * @param model {@code config.json}, or what {@code genai_config.json} has of the same; empty if neither is there
  * @param chatTemplate the model's own chat template
  */
-record TokenizerFolder(Map<String, JsonValue> tokenizer, Map<String, JsonValue> model, Optional<String> chatTemplate) {
+public record TokenizerFolder(
+        Map<String, JsonValue> tokenizer, Map<String, JsonValue> model, Optional<String> chatTemplate) {
     private static final int LONGEST_TEMPLATE = 1 << 20;
 
+    private static final List<String> CONTEXT_KEYS =
+            List.of("max_position_embeddings", "n_positions", "n_ctx", "context_length");
+
+    public TokenizerFolder {
+        tokenizer = Map.copyOf(tokenizer);
+        model = Map.copyOf(model);
+    }
+
     /** Reads the files beside a tokenizer, and where it has none beside the model. */
-    static TokenizerFolder read(Path tokenizerFile, Path modelFile) {
+    public static TokenizerFolder read(Path tokenizerFile, Path modelFile) {
         Map<String, JsonValue> tokenizer = object(tokenizerFile.resolveSibling("tokenizer_config.json"));
         Map<String, JsonValue> model = model(tokenizerFile);
         if (model.isEmpty()) {
@@ -35,7 +47,7 @@ record TokenizerFolder(Map<String, JsonValue> tokenizer, Map<String, JsonValue> 
     }
 
     /** The text of a token such as {@code bos_token}, which may be written as an object with its content. */
-    Optional<String> token(String key) {
+    public Optional<String> token(String key) {
         JsonValue value = tokenizer.getOrDefault(key, JsonValue.ofNull());
         if (value instanceof JsonValue.JsonObject object) {
             value = object.members().getOrDefault("content", JsonValue.ofNull());
@@ -44,17 +56,17 @@ record TokenizerFolder(Map<String, JsonValue> tokenizer, Map<String, JsonValue> 
     }
 
     /** Whether the tokenizer's configuration says something of a key, if only null. */
-    boolean says(String key) {
+    public boolean says(String key) {
         return tokenizer.containsKey(key);
     }
 
     /** Whether the tokenizer's configuration has a flag that is false. */
-    boolean denies(String key) {
+    public boolean denies(String key) {
         return tokenizer.get(key) instanceof JsonValue.JsonBoolean flag && !flag.value();
     }
 
     /** A token's number in the model's configuration; of several the first. */
-    Optional<Long> modelId(String key) {
+    public Optional<Long> modelId(String key) {
         JsonValue value = model.getOrDefault(key, JsonValue.ofNull());
         if (value instanceof JsonValue.JsonArray array && !array.items().isEmpty()) {
             value = array.items().get(0);
@@ -64,8 +76,31 @@ record TokenizerFolder(Map<String, JsonValue> tokenizer, Map<String, JsonValue> 
                 : Optional.empty();
     }
 
+    /** The tokens that end a text, by the model's configuration. */
+    public Set<Long> endTokens() {
+        JsonValue value = model.getOrDefault("eos_token_id", JsonValue.ofNull());
+        List<JsonValue> values = value instanceof JsonValue.JsonArray array ? array.items() : List.of(value);
+        return values.stream()
+                .filter(JsonValue.JsonNumber.class::isInstance)
+                .flatMap(number ->
+                        ((JsonValue.JsonNumber) number).toLong().stream().boxed())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The most tokens that the model can look at, if its configuration says so. */
+    public OptionalInt contextLength() {
+        return CONTEXT_KEYS.stream()
+                .map(model::get)
+                .filter(JsonValue.JsonNumber.class::isInstance)
+                .mapToInt(number -> (int) Math.min(
+                        Integer.MAX_VALUE,
+                        ((JsonValue.JsonNumber) number).toLong().orElse(0)))
+                .filter(length -> length > 0)
+                .findFirst();
+    }
+
     /** The classes of {@code id2label} in the order of their numbers, unless they are mere placeholders. */
-    List<String> classNames() {
+    public List<String> classNames() {
         List<String> names = new ArrayList<>();
         if (model.get("id2label") instanceof JsonValue.JsonObject labels) {
             for (int id = 0; id < labels.members().size(); id++) {

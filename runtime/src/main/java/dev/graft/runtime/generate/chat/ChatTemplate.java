@@ -1,4 +1,4 @@
-package dev.graft.training.data;
+package dev.graft.runtime.generate.chat;
 
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param systemInUser whether the system message is part of the first user's message
  * @param defaultSystem the system message of conversations that have none
  */
-record ChatTemplate(
+public record ChatTemplate(
         String name,
         Begin bos,
         String system,
@@ -26,7 +26,7 @@ record ChatTemplate(
         boolean systemInUser,
         Optional<String> defaultSystem) {
     /** Where the token that begins a text stands. */
-    enum Begin {
+    public enum Begin {
         /** Nowhere. */
         NEVER,
         /** In front of the conversation. */
@@ -35,16 +35,24 @@ record ChatTemplate(
         EACH
     }
 
-    String systemText(String message) {
+    /** A system message, written out. */
+    public String systemText(String message) {
         return fill(system, message);
     }
 
-    String userText(String message) {
+    /** A user's message, written out up to where the answer begins. */
+    public String userText(String message) {
         return fill(user, message);
     }
 
-    String answerText(String message) {
+    /** An answer, written out. */
+    public String answerText(String message) {
         return fill(answer, message);
+    }
+
+    /** What stands behind an answer, up to the token that ends a text. */
+    public String answerEnd() {
+        return answer.substring(answer.indexOf("%s") + 2);
     }
 
     ChatTemplate withName(String other) {

@@ -1,11 +1,11 @@
-package dev.graft.training.data;
+package dev.graft.runtime.generate.chat;
 
-import dev.graft.training.data.ChatTemplate.Begin;
+import dev.graft.runtime.generate.chat.ChatTemplate.Begin;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Tells which built-in template the Jinja program of a model's {@code chat_template} amounts to, by what it writes. */
-final class TemplateRecognition {
+public final class TemplateRecognition {
     /** In a Jinja string the line break is written out, in a JSON file it may have become one. */
     private static final Pattern DEFAULT_SYSTEM =
             Pattern.compile("<\\|im_start\\|>system(?:\\\\n|\\n)([^<>{}'\"+]{1,500})<\\|im_end\\|>");
@@ -17,7 +17,7 @@ final class TemplateRecognition {
      *
      * @throws UnknownTemplateException if it is none of them, or writes something besides
      */
-    static ChatTemplate recognise(String jinja) {
+    public static ChatTemplate recognise(String jinja) {
         if (jinja.contains("<think>") || jinja.contains("reasoning_content")) {
             throw new UnknownTemplateException("it writes thoughts into answers");
         }
@@ -53,7 +53,7 @@ final class TemplateRecognition {
     }
 
     /** A template that cannot be told. */
-    static final class UnknownTemplateException extends RuntimeException {
+    public static final class UnknownTemplateException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final String reason;
@@ -63,7 +63,8 @@ final class TemplateRecognition {
             this.reason = reason;
         }
 
-        String reason() {
+        /** Why not, as the end of a sentence. */
+        public String reason() {
             return reason;
         }
     }

@@ -1,4 +1,4 @@
-package dev.graft.training.data;
+package dev.graft.runtime.generate.chat;
 
 import dev.graft.runtime.generate.TokenizerSource;
 import java.util.OptionalInt;
@@ -12,12 +12,12 @@ import java.util.OptionalLong;
  * @param eos ends a text
  * @param pad fills rows up; any token would do, since padding is masked
  */
-record SpecialTokens(OptionalInt bos, boolean beginsTexts, OptionalInt eos, int pad) {
+public record SpecialTokens(OptionalInt bos, boolean beginsTexts, OptionalInt eos, int pad) {
     /**
      * As the files beside the tokenizer say: {@code tokenizer_config.json} by the token's text, which may be null for "none"; where it says
      * nothing, the model's configuration by number. {@code add_bos_token: false} says not to use the first.
      */
-    static SpecialTokens read(TokenizerSource tokenizer, TokenizerFolder folder) {
+    public static SpecialTokens read(TokenizerSource tokenizer, TokenizerFolder folder) {
         OptionalInt bos = id(tokenizer, folder, "bos_token");
         OptionalInt eos = id(tokenizer, folder, "eos_token");
         OptionalInt pad = id(tokenizer, folder, "pad_token");

@@ -1,7 +1,7 @@
-package dev.graft.training.data;
+package dev.graft.runtime.generate.chat;
 
 import dev.graft.error.DidYouMean;
-import dev.graft.training.data.ChatTemplate.Begin;
+import dev.graft.runtime.generate.chat.ChatTemplate.Begin;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,28 +14,28 @@ import java.util.Optional;
  * <p>A chat template of Jinja is a program in a file from somebody else. The library that runs such programs in Java brings 26 jars of 10 MB, and
  * does not know the Python methods that these programs call, so a model's own template is recognised ({@link TemplateRecognition}), not run.
  */
-final class ChatTemplates {
+public final class ChatTemplates {
     private static final Map<String, ChatTemplate> TABLE = table();
 
     private ChatTemplates() {}
 
     /** The names of all. */
-    static List<String> names() {
+    public static List<String> names() {
         return List.copyOf(TABLE.keySet());
     }
 
     /** The template of a name that is known to be there. */
-    static ChatTemplate builtIn(String name) {
+    public static ChatTemplate builtIn(String name) {
         return Optional.ofNullable(TABLE.get(name)).orElseThrow();
     }
 
     /** The template of a name, if there is one. */
-    static Optional<ChatTemplate> named(String name) {
+    public static Optional<ChatTemplate> named(String name) {
         return Optional.ofNullable(TABLE.get(name));
     }
 
     /** What to say about a name that is not there. */
-    static String suggestion(String name) {
+    public static String suggestion(String name) {
         String meant = DidYouMean.sentence(name, TABLE.keySet());
         return meant.isEmpty() ? "Built in are " + String.join(", ", TABLE.keySet()) + "." : meant;
     }

@@ -1,0 +1,138 @@
+package dev.graft.cli.bench;
+
+import dev.graft.cli.io.TemporaryFolder;
+import dev.graft.compiler.attach.AttachOptions;
+import dev.graft.compiler.attach.AttachReport;
+import dev.graft.compiler.attach.AttachStyle;
+import dev.graft.compiler.attach.Attacher;
+import dev.graft.compiler.merge.MergeOptions;
+import dev.graft.compiler.merge.Merger;
+import dev.graft.compiler.resolve.Resolution;
+import dev.graft.io.Progress;
+import dev.graft.runtime.generate.Decoder;
+import dev.graft.runtime.generate.TextModel;
+import dev.graft.runtime.generate.sampling.SamplingSettings;
+import dev.graft.runtime.generate.sampling.TokenSampler;
+import dev.graft.runtime.inputs.InputHints;
+import dev.graft.runtime.inputs.ModelFolderHints;
+import dev.graft.runtime.session.LoadedAdapter;
+import dev.graft.runtime.session.ModelSession;
+import dev.graft.runtime.session.SessionSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Measures how fast a model generates: with its cache and without, and with an adapter merged and attached, in turn and in one run.
+ *
+ * @param tokens tokens of a text, all but the first of them generated
+ * @param rounds texts of each way; the fastest counts
+ * @param threads threads of each session; 0 lets ONNX Runtime choose
+ */
+public record GenerationSpeed(int tokens, int rounds, int threads) {
+    private static final long FIRST_TOKEN = 1;
+
+    /**
+     * One way of generating.
+     *
+     * @param name what it is
+     * @param tokensPerSecond of the fastest text
+     * @param timeToFirstToken of the same, in seconds
+     */
+    public record Row(String name, double tokensPerSecond, double timeToFirstToken) {}
+
+    private record Contender(String name, Supplier<Decoder> decoder) {}
+
+    /** Measures the base alone, and with an adapter in every form if there is one. */
+    public List<Row> measure(Path base, Optional<Resolution> resolution, Progress progress) {
+        try (TemporaryFolder folder = TemporaryFolder.create();
+                Sessions sessions = new Sessions(base, SessionSettings.DEFAULT.withIntraOpThreads(threads))) {
+            List<Contender> contenders = new ArrayList<>();
+            TextModel plain = sessions.open(base, Optional.empty());
+            if (plain.cache().isPresent()) {
+                contenders.add(new Contender("base, cache", plain::decoder));
+            }
+            contenders.add(new Contender("base, no cache", plain::decoderWithoutCache));
+            resolution.ifPresent(found -> contenders.addAll(adapted(found, sessions, folder.path())));
+            return measure(contenders, progress);
+        }
+    }
+
+    private static List<Contender> adapted(Resolution resolution, Sessions sessions, Path folder) {
+        Path name = resolution.model().file().getFileName();
+        Path merged = folder.resolve("merged").resolve(name);
+        Merger.merge(resolution, merged, new MergeOptions(true, false, 2), Progress.NONE);
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(new Contender("merged", sessions.open(merged, Optional.empty())::decoder));
+        for (AttachStyle style : List.of(AttachStyle.CONSTANT, AttachStyle.INPUT)) {
+            Path attached = folder.resolve("attached-" + style).resolve(name);
+            AttachReport report =
+                    Attacher.attach(resolution, attached, AttachOptions.DEFAULT.withStyle(style), Progress.NONE);
+            TextModel model = sessions.open(attached, report.adapter());
+            contenders.add(new Contender("attached, " + style.toString().toLowerCase(Locale.ROOT), model::decoder));
+        }
+        return contenders;
+    }
+
+    private List<Row> measure(List<Contender> contenders, Progress progress) {
+        Row[] best = new Row[contenders.size()];
+        progress.begin("generating", (long) rounds * best.length);
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < best.length; i++) {
+                Row row = generate(contenders.get(i));
+                best[i] = best[i] == null || row.tokensPerSecond() > best[i].tokensPerSecond() ? row : best[i];
+                progress.advance(1);
+            }
+        }
+        progress.end();
+        return List.of(best);
+    }
+
+    private Row generate(Contender contender) {
+        TokenSampler sampler = TokenSampler.of(SamplingSettings.GREEDY);
+        long[] text = {FIRST_TOKEN};
+        long begin = System.nanoTime();
+        long first = begin;
+        try (Decoder decoder = contender.decoder().get()) {
+            decoder.reserve(tokens);
+            while (text.length < tokens) {
+                long next = sampler.choose(decoder.nextLogits(text));
+                first = text.length == 1 ? System.nanoTime() : first;
+                text = Arrays.copyOf(text, text.length + 1);
+                text[text.length - 1] = next;
+            }
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return new Row(contender.name(), (tokens - 1) / seconds, (first - begin) / 1e9);
+    }
+
+    /** The open sessions. */
+    private static final class Sessions implements AutoCloseable {
+        private final Path base;
+        private final SessionSettings settings;
+        private final List<ModelSession> open = new ArrayList<>();
+
+        private Sessions(Path base, SessionSettings settings) {
+            this.base = base;
+            this.settings = settings;
+        }
+
+        private TextModel open(Path model, Optional<Path> adapter) {
+            ModelSession session = ModelSession.open(model, settings);
+            open.add(session);
+            InputHints hints = ModelFolderHints.read(base, session.inputs());
+            List<LoadedAdapter> adapters =
+                    adapter.map(file -> List.of(session.loadAdapter(file))).orElse(List.of());
+            return TextModel.over(session, adapters, hints);
+        }
+
+        @Override
+        public void close() {
+            open.forEach(ModelSession::close);
+        }
+    }
+}

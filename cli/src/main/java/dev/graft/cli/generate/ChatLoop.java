@@ -1,0 +1,152 @@
+package dev.graft.cli.generate;
+
+import dev.graft.cli.command.Console;
+import dev.graft.error.GraftException;
+import dev.graft.runtime.generate.Generation;
+import dev.graft.runtime.generate.GenerationListener;
+import dev.graft.runtime.generate.GenerationSettings;
+import dev.graft.runtime.generate.TextGenerator;
+import dev.graft.runtime.generate.chat.ChatSession;
+import dev.graft.runtime.session.LoadedAdapter;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A conversation line by line: messages are answered, lines with a slash change who answers. */
+public final class ChatLoop implements AutoCloseable {
+    private static final String HELP = """
+            /adapter NAME   answer with this adapter from now on; without a name, list them
+            /base           answer without an adapter
+            /reset          begin a new conversation
+            /help           this
+            /exit           end, as the end of input does
+            //...           a message that begins with a slash""";
+
+    private final Console console;
+    private final LanguageModel model;
+    private final NamedAdapters adapters;
+    private final ChatSession chat;
+    private final GenerationSettings settings;
+    private @Nullable String active;
+    private @Nullable TextGenerator generator;
+
+    /** A conversation that begins with the first adapter, if there is one. */
+    public ChatLoop(
+            Console console,
+            LanguageModel model,
+            NamedAdapters adapters,
+            ChatSession chat,
+            GenerationSettings settings) {
+        this.console = console;
+        this.model = model;
+        this.adapters = adapters;
+        this.chat = chat;
+        this.settings = settings;
+        this.active = adapters.names().stream().findFirst().orElse(null);
+    }
+
+    /** Reads lines until they end or one says so. A mistake in a line is told and the conversation goes on. */
+    public void run(BufferedReader lines) {
+        console.note("answered by " + answerer() + "; /help lists what a line can say");
+        try {
+            String line = next(lines);
+            while (line != null && !line.strip().equals("/exit")) {
+                try {
+                    take(line);
+                } catch (GraftException e) {
+                    console.note(e.describe());
+                }
+                line = next(lines);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private @Nullable String next(BufferedReader lines) throws IOException {
+        console.prompt("> ");
+        return lines.readLine();
+    }
+
+    private void take(String line) {
+        if (line.startsWith("//")) {
+            answer(line.substring(1));
+        } else if (line.startsWith("/")) {
+            obey(line.strip().split("\\s+", 2));
+        } else if (!line.isBlank()) {
+            answer(line);
+        }
+    }
+
+    private void obey(String[] words) {
+        String name = words.length > 1 ? words[1] : "";
+        switch (words[0]) {
+            case "/adapter" -> switchTo(name);
+            case "/base" -> switchToBase();
+            case "/reset" -> {
+                chat.reset();
+                console.note("a new conversation, answered by " + answerer());
+            }
+            case "/help" -> console.note(HELP);
+            default -> console.note("no such word: " + words[0] + "; /help lists them");
+        }
+    }
+
+    private void switchTo(String name) {
+        if (name.isEmpty()) {
+            console.note("answered by " + answerer() + "; loaded: " + String.join(", ", adapters.names()));
+            return;
+        }
+        adapters.of(name);
+        become(name);
+    }
+
+    private void switchToBase() {
+        become(null);
+    }
+
+    private void become(@Nullable String name) {
+        // keys and values in the cache are those of the adapter that read the text
+        close();
+        active = name;
+        console.note("answered by " + answerer());
+    }
+
+    private String answerer() {
+        return active == null ? "the base" : "adapter " + active;
+    }
+
+    private void answer(String message) {
+        if (generator == null) {
+            List<LoadedAdapter> chosen = active == null ? List.of() : adapters.of(active);
+            generator = TextGenerator.of(model.with(chosen), model.tokenizer());
+        }
+        GenerationSettings turn = settings.withSampling(
+                settings.sampling().withSeed(settings.sampling().seed() + chat.turns()));
+        if (console.json()) {
+            Generation generation = chat.answer(message, generator, turn, GenerationListener.NONE);
+            console.resultAsJsonLine(Turn.of(active, message, generation));
+            return;
+        }
+        Generation generation = chat.answer(message, generator, turn, PromptRuns.printer(console));
+        console.resultPiece("\n");
+        PromptRuns.note(console, generation);
+    }
+
+    /** A turn as a line of JSON. */
+    record Turn(@Nullable String adapter, PromptRuns.Continuation answer) {
+        static Turn of(@Nullable String adapter, String message, Generation generation) {
+            return new Turn(adapter, PromptRuns.Continuation.of(message, generation));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (generator != null) {
+            generator.close();
+            generator = null;
+        }
+    }
+}

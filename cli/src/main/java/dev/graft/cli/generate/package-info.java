@@ -1,0 +1,5 @@
+/** What {@code graft generate} does behind its words: settings, adapters by name, prompts one after the other, a conversation. */
+@NullMarked
+package dev.graft.cli.generate;
+
+import org.jspecify.annotations.NullMarked;
