@@ -22,7 +22,7 @@ public interface ByteSource {
 
     /** The part from {@code offset} on, {@code length} bytes long; shares the bytes. */
     default ByteSource slice(long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, size());
+        Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size());
         return new SlicedBytes(this, offset, length);
     }
 

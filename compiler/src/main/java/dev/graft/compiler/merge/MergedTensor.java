@@ -12,7 +12,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -31,7 +30,7 @@ public record MergedTensor(TensorIndex tensor, ByteBuffer bytes) {
      */
     public static List<MergedTensor> compute(Resolution resolution, int threads, Progress progress) {
         List<TensorEdit> edits = MergePlan.of(resolution, false).edits();
-        Map<TensorEdit, ByteBuffer> buffers = new IdentityHashMap<>();
+        IdentityHashMap<TensorEdit, ByteBuffer> buffers = new IdentityHashMap<>();
         List<MergeTask.Compute> tasks = new ArrayList<>();
         long all = 0;
         for (TensorEdit edit : edits) {
@@ -53,7 +52,7 @@ public record MergedTensor(TensorIndex tensor, ByteBuffer bytes) {
     private static void compute(
             List<TensorEdit> edits,
             List<MergeTask.Compute> tasks,
-            Map<TensorEdit, ByteBuffer> buffers,
+            IdentityHashMap<TensorEdit, ByteBuffer> buffers,
             Workers workers,
             Progress progress) {
         try (OpenFiles inputs = new OpenFiles()) {

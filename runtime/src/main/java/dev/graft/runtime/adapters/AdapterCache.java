@@ -151,7 +151,7 @@ final class AdapterCache implements AutoCloseable {
                 loaded.entrySet().iterator();
         while (bytes > capacity && entries.hasNext()) {
             Map.Entry<Ingredients, LoadedAdapter> entry = entries.next();
-            if (entry.getKey() != newest && !entry.getKey().pinned()) {
+            if (!entry.getKey().equals(newest) && !entry.getKey().pinned()) {
                 entries.remove();
                 bytes -= entry.getValue().bytes();
                 evicted.add(Map.entry(entry.getKey(), entry.getValue()));

@@ -34,7 +34,8 @@ final class FittedTensors {
     boolean fitsAsItIs(OnDisk source) {
         return source.isOnnxAdapter()
                 && OnnxAdapterReader.read(source.path()).tensors().values().stream()
-                        .allMatch(tensor -> inModelsFormat(tensor) == tensor && inputs.containsKey(tensor.name()));
+                        .allMatch(tensor -> inputs.containsKey(tensor.name())
+                                && inModelsFormat(tensor).dtype() == tensor.dtype());
     }
 
     private Collection<Tensor> named(AdapterSource source) {
