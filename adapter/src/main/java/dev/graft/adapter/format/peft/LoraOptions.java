@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** The options of PEFT's {@code LoraConfig}: which say nothing about the result, and which are refused. */
 final class LoraOptions {
-    private static final Set<String> KNOWN = Set.of(
+    static final Set<String> KNOWN = Set.of(
             "r",
             "lora_alpha",
             "lora_dropout",
@@ -62,9 +62,15 @@ final class LoraOptions {
 
     /** Refuses what cannot be merged; returns warnings about the rest. */
     static List<String> check(PeftFolder folder) {
-        ConfigKeys.refuse(folder, REFUSED);
-        List<String> warnings = new ArrayList<>(ConfigKeys.warnAboutUnknown(folder, KNOWN));
+        List<String> warnings = checkShared(folder, KNOWN);
         checkInit(folder, warnings);
+        return warnings;
+    }
+
+    /** What LoRA and the methods whose options are LoRA's and some more have in common. */
+    static List<String> checkShared(PeftFolder folder, Set<String> known) {
+        ConfigKeys.refuse(folder, REFUSED);
+        List<String> warnings = new ArrayList<>(ConfigKeys.warnAboutUnknown(folder, known));
         if (folder.config().flag("ensure_weight_tying")) {
             warnings.add("ensure_weight_tying: embedding and output head are treated as two uses, as before merging;"
                     + " PEFT's own merge adds the change to both");

@@ -5,6 +5,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.RowReplacement;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
@@ -22,7 +23,9 @@ public record DenseMerge(Map<String, Tensor> base, Predicate<String> transposed)
     /** The tensors that the adapter changes. */
     public Map<String, double[]> merge(Adapter adapter) {
         Map<String, double[]> changed = new LinkedHashMap<>();
-        for (ModuleChange change : adapter.changes()) {
+        for (ModuleChange open : adapter.changes()) {
+            ModuleChange change =
+                    open instanceof SharedProjectionChange shared ? projected(shared, widest(adapter)) : open;
             if (change instanceof LowRankChange lowRank) {
                 changed.put(weight(lowRank), lowRank(lowRank));
                 bias(lowRank, changed);
@@ -35,6 +38,22 @@ public record DenseMerge(Map<String, Tensor> base, Predicate<String> transposed)
             }
         }
         return changed;
+    }
+
+    private LowRankChange projected(SharedProjectionChange change, long widest) {
+        return change.forInputs(inputs(change), widest);
+    }
+
+    private long widest(Adapter adapter) {
+        return adapter.changes().stream()
+                .filter(SharedProjectionChange.class::isInstance)
+                .mapToLong(this::inputs)
+                .max()
+                .orElse(0);
+    }
+
+    private long inputs(ModuleChange change) {
+        return base.get(change.module() + ".weight").shape().dim(transposed.test(change.module()) ? 0 : 1);
     }
 
     private static String weight(LowRankChange change) {

@@ -1,0 +1,82 @@
+package dev.graft.adapter.format.peft;
+
+import dev.graft.adapter.Projections;
+import dev.graft.tensor.ByteSource;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.Tensor;
+import dev.graft.tensor.TorchRandom;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * VeRA's projections as PEFT draws them (0.21, {@code VeraModel._init_vera_A_vera_B}): Kaiming-uniform from one generator, A [rank,
+ * widest inputs] before B [most outputs, rank], each in the order of its rows; the bound is √3·√2/√(columns), in double, then float32.
+ *
+ * <p>Drawn when they are first asked for, and kept for the model that asked last.
+ */
+final class DrawnProjections implements Projections {
+    /** Half a gigabyte for both; rank 1024 on a model of 405 billion parameters takes a little less. */
+    private static final long MOST_ELEMENTS = 1L << 27;
+
+    private final PeftFolder folder;
+    private final long seed;
+    private final long rank;
+    private final long outputs;
+    private long drawnFor = -1;
+    private Drawn drawn = new Drawn(new byte[0], new byte[0]);
+
+    private record Drawn(byte[] a, byte[] b) {}
+
+    DrawnProjections(PeftFolder folder, long seed, long rank, long outputs) {
+        this.folder = folder;
+        this.seed = seed;
+        this.rank = rank;
+        this.outputs = outputs;
+    }
+
+    @Override
+    public long mostInputs() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public Tensor a(long widestInputs) {
+        return tensor("vera_A", Shape.of(rank, widestInputs), draw(widestInputs).a());
+    }
+
+    @Override
+    public Tensor b(long widestInputs) {
+        return tensor("vera_B", Shape.of(outputs, rank), draw(widestInputs).b());
+    }
+
+    private static Tensor tensor(String name, Shape shape, byte[] bytes) {
+        return new Tensor(name, DType.FLOAT32, shape, ByteSource.ofArray(bytes));
+    }
+
+    private synchronized Drawn draw(long inputs) {
+        if (drawnFor != inputs) {
+            // rank fits into an int, and so that no product overflows, the sum is held against the quotient
+            if (inputs > MOST_ELEMENTS || outputs > MOST_ELEMENTS || inputs + outputs > MOST_ELEMENTS / rank) {
+                throw folder.unsupported(
+                        "projections of rank " + rank + " for " + inputs + " inputs and " + outputs
+                                + " outputs are too large to be drawn again (more than " + MOST_ELEMENTS + " numbers)",
+                        "Save the adapter with save_projection=true, so that they are in the file.");
+            }
+            TorchRandom random = new TorchRandom(seed);
+            drawn = new Drawn(matrix(random, rank, inputs), matrix(random, outputs, rank));
+            drawnFor = inputs;
+        }
+        return drawn;
+    }
+
+    private static byte[] matrix(TorchRandom random, long rows, long columns) {
+        int elements = Math.toIntExact(rows * columns);
+        double bound = Math.sqrt(3) * (Math.sqrt(2) / Math.sqrt((double) columns));
+        ByteBuffer values = ByteBuffer.allocate(elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < elements; i++) {
+            values.putFloat(random.uniform((float) -bound, (float) bound));
+        }
+        return values.array();
+    }
+}
