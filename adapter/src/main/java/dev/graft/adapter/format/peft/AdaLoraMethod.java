@@ -65,7 +65,7 @@ final class AdaLoraMethod implements PeftMethod {
     }
 
     private static List<String> check(PeftFolder folder) {
-        ConfigKeys.refuse(folder, REFUSED);
+        ConfigKeys.refuse(folder, REFUSED, "Compare it with what PEFT wrote: PEFT itself refuses this option here.");
         Set<String> known = new HashSet<>(LoraOptions.KNOWN);
         known.addAll(SCHEDULE);
         List<String> warnings = LoraOptions.checkShared(folder, known);

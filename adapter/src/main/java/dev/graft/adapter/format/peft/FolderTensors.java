@@ -104,7 +104,7 @@ final class FolderTensors {
                     ErrorCode.METHOD_UNSUPPORTED,
                     "LoRA of this kind is not supported: " + what,
                     Location.ofTensor(folder.weights().file(), tensor.name()),
-                    "Leave this module out of target_modules, or merge the adapter with PEFT.");
+                    PeftFolder.MERGE_IN_PYTORCH + ", or train it without this module in target_modules.");
         }
     }
 

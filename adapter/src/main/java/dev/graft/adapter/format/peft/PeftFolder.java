@@ -17,6 +17,10 @@ import java.util.List;
  * @param strict whether what may change the maths and is not understood is an error
  */
 record PeftFolder(Path path, PeftConfig config, SafetensorsFile weights, boolean strict) {
+    /** The way out where PEFT can compute the merged weights and Graft cannot. */
+    static final String MERGE_IN_PYTORCH =
+            "Merge it in PyTorch with PEFT's merge_and_unload and export the merged model to ONNX again";
+
     /** An error in the tensors as a whole. */
     GraftException invalidTensors(String what, String remedy) {
         return new GraftException(ErrorCode.ADAPTER_TENSORS_INVALID, what, Location.ofFile(weights.file()), remedy);
