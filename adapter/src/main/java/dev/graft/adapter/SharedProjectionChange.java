@@ -21,7 +21,7 @@ public record SharedProjectionChange(String module, Projections projections, Ten
 
     /** What to do instead. */
     public static final String WAY_OUT =
-            "Attach it to its model in style input, which writes an .onnx_adapter too, or use PEFT's convert_to_lora.";
+            "Attach it to its model in style input, which writes an .onnx_adapter too, or make a LoRA of it with PEFT's save_as_lora.";
 
     /** The number of outputs of the module. */
     public long outputs() {

@@ -4,6 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -82,11 +83,12 @@ final class AdaLoraMethod implements PeftMethod {
         Tensor a = folder.require(module, PeftKey.Part.SINGULAR_A, "lora_A");
         Tensor b = folder.require(module, PeftKey.Part.SINGULAR_B, "lora_B");
         Tensor values = folder.require(module, PeftKey.Part.SINGULAR_VALUES, "lora_E");
+        Tensor product = a.rowsScaled(values, a.shape().dim(1));
         return new LowRankChange(
                 module.module(),
                 LayerKind.LINEAR_OR_CONV,
-                a.rowsScaled(values, a.shape().dim(1)),
-                b,
+                product,
+                b.dtype() == DType.FLOAT64 ? b : b.inFormat(product.dtype()),
                 ranks.scaling(module.module()),
                 null,
                 null);

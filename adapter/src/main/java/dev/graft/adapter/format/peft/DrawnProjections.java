@@ -8,6 +8,7 @@ import dev.graft.tensor.Tensor;
 import dev.graft.tensor.TorchRandom;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * VeRA's projections as PEFT draws them (0.21, {@code VeraModel._init_vera_A_vera_B}): Kaiming-uniform from one generator, A [rank,
@@ -23,10 +24,9 @@ final class DrawnProjections implements Projections {
     private final long seed;
     private final long rank;
     private final long outputs;
-    private long drawnFor = -1;
-    private Drawn drawn = new Drawn(new byte[0], new byte[0]);
+    private @Nullable Drawn latest;
 
-    private record Drawn(byte[] a, byte[] b) {}
+    private record Drawn(long inputs, Tensor a, Tensor b) {}
 
     DrawnProjections(PeftFolder folder, long seed, long rank, long outputs) {
         this.folder = folder;
@@ -42,41 +42,43 @@ final class DrawnProjections implements Projections {
 
     @Override
     public Tensor a(long widestInputs) {
-        return tensor("vera_A", Shape.of(rank, widestInputs), draw(widestInputs).a());
+        return drawn(widestInputs).a();
     }
 
     @Override
     public Tensor b(long widestInputs) {
-        return tensor("vera_B", Shape.of(outputs, rank), draw(widestInputs).b());
+        return drawn(widestInputs).b();
     }
 
-    private static Tensor tensor(String name, Shape shape, byte[] bytes) {
-        return new Tensor(name, DType.FLOAT32, shape, ByteSource.ofArray(bytes));
-    }
-
-    private synchronized Drawn draw(long inputs) {
-        if (drawnFor != inputs) {
-            // rank fits into an int, and so that no product overflows, the sum is held against the quotient
-            if (inputs > MOST_ELEMENTS || outputs > MOST_ELEMENTS || inputs + outputs > MOST_ELEMENTS / rank) {
-                throw folder.unsupported(
-                        "projections of rank " + rank + " for " + inputs + " inputs and " + outputs
-                                + " outputs are too large to be drawn again (more than " + MOST_ELEMENTS + " numbers)",
-                        "Save the adapter with save_projection=true, so that they are in the file.");
-            }
+    private synchronized Drawn drawn(long inputs) {
+        Drawn drawn = latest;
+        if (drawn == null || drawn.inputs() != inputs) {
+            requirePossible(inputs);
             TorchRandom random = new TorchRandom(seed);
-            drawn = new Drawn(matrix(random, rank, inputs), matrix(random, outputs, rank));
-            drawnFor = inputs;
+            Tensor a = matrix("vera_A", random, rank, inputs);
+            drawn = new Drawn(inputs, a, matrix("vera_B", random, outputs, rank));
+            latest = drawn;
         }
         return drawn;
     }
 
-    private static byte[] matrix(TorchRandom random, long rows, long columns) {
+    private void requirePossible(long inputs) {
+        // rank fits into an int, and so that no product overflows, the sum is held against the quotient
+        if (inputs > MOST_ELEMENTS || outputs > MOST_ELEMENTS || inputs + outputs > MOST_ELEMENTS / rank) {
+            throw folder.unsupported(
+                    "projections of rank " + rank + " for " + inputs + " inputs and " + outputs
+                            + " outputs are too large to be drawn again (more than " + MOST_ELEMENTS + " numbers)",
+                    "Save the adapter with save_projection=true, so that they are in the file.");
+        }
+    }
+
+    private static Tensor matrix(String name, TorchRandom random, long rows, long columns) {
         int elements = Math.toIntExact(rows * columns);
         double bound = Math.sqrt(3) * (Math.sqrt(2) / Math.sqrt((double) columns));
         ByteBuffer values = ByteBuffer.allocate(elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
             values.putFloat(random.uniform((float) -bound, (float) bound));
         }
-        return values.array();
+        return new Tensor(name, DType.FLOAT32, Shape.of(rows, columns), ByteSource.ofArray(values.array()));
     }
 }
