@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * VeRA's projections as PEFT draws them (0.21, {@code VeraModel._init_vera_A_vera_B}): Kaiming-uniform from one generator, A [rank,
  * widest inputs] before B [most outputs, rank], each in the order of its rows; the bound is √3·√2/√(columns), in double, then float32.
  *
+ * <p>Bound and offset are applied with one rounding, as in PyTorch's builds for AVX2 and AVX-512; its plain build rounds twice, so that
+ * some of the numbers that it draws differ in the last bit.
+ *
  * <p>Drawn when they are first asked for, and kept for the model that asked last.
  */
 final class DrawnProjections implements Projections {

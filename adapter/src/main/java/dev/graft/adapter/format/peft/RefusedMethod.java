@@ -83,8 +83,8 @@ enum RefusedMethod {
 
     private static final class Words {
         static final String ONLY_LOW_RANK =
-                "what is merged and attached is low-rank changes as LoRA, DoRA, AdaLoRA, VeRA"
-                        + " and VB-LoRA store them, and replaced tensors";
+                "Graft merges and attaches only replaced tensors and low-rank changes as LoRA,"
+                        + " DoRA, AdaLoRA, VeRA and VB-LoRA store them";
         static final String EXPORT_WITH_ADAPTER =
                 "Export the PyTorch model to ONNX with the adapter on it, or train a LoRA instead.";
     }

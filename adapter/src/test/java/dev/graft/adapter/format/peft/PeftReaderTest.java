@@ -343,11 +343,11 @@ class PeftReaderTest {
                         + " instead.",
                 "PREFIX_TUNING | prefix tuning, and it changes the prompt and no weight, so that there is nothing to merge"
                         + " | Export the PyTorch model to ONNX with the adapter on it, or train a LoRA instead.",
-                "IA3 | IA3 (a factor on each row or column), and what is merged and attached is low-rank changes as LoRA,"
-                        + " DoRA, AdaLoRA, VeRA and VB-LoRA store them, and replaced tensors | Merge it in PyTorch with"
+                "IA3 | IA3 (a factor on each row or column), and Graft merges and attaches only replaced tensors and"
+                        + " low-rank changes as LoRA, DoRA, AdaLoRA, VeRA and VB-LoRA store them | Merge it in PyTorch with"
                         + " PEFT's merge_and_unload and export the merged model to ONNX again.",
-                "LOKR | LoKr (a Kronecker product), and what is merged and attached is low-rank changes as LoRA, DoRA,"
-                        + " AdaLoRA, VeRA and VB-LoRA store them, and replaced tensors | Merge it in PyTorch with PEFT's"
+                "LOKR | LoKr (a Kronecker product), and Graft merges and attaches only replaced tensors and low-rank"
+                        + " changes as LoRA, DoRA, AdaLoRA, VeRA and VB-LoRA store them | Merge it in PyTorch with PEFT's"
                         + " merge_and_unload and export the merged model to ONNX again. Or make a LoRA of it with PEFT's"
                         + " save_as_lora, which comes as near as its rank allows."
             })
