@@ -21,7 +21,7 @@ import java.util.Map;
 final class BaseWidths {
     private final Resolution open;
     private final Map<Integer, Long> widestInputs = new HashMap<>();
-    private final Map<ModuleChange, ModuleChange> settled = new IdentityHashMap<>();
+    private final IdentityHashMap<ModuleChange, ModuleChange> settled = new IdentityHashMap<>();
 
     private BaseWidths(Resolution open) {
         this.open = open;
