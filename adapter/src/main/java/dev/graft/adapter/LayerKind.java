@@ -8,6 +8,8 @@ public enum LayerKind {
     CONV,
     /** A convolution in loralib's own layout: B·A, read row by row, is the weight's change whatever its shape. */
     CONV_FLAT,
+    /** A matrix product or a convolution, as the base's layer is (AdaLoRA): A is [rank, in · k...], B is [out, rank]. */
+    LINEAR_OR_CONV,
     /** A lookup table: A is [rank, rows], B is [width, rank], the change is the transpose of s·B·A. */
     EMBEDDING
 }

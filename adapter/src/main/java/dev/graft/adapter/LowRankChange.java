@@ -47,6 +47,12 @@ public record LowRankChange(
         return magnitude != null;
     }
 
+    /** The same change with its factors laid out for another kind of layer. */
+    public LowRankChange laidOut(LayerKind other, Shape shapeOfA, Shape shapeOfB) {
+        return new LowRankChange(
+                module, other, a.withShape(shapeOfA), b.withShape(shapeOfB), scaling, magnitude, biasDelta);
+    }
+
     /** The same change with its scaling multiplied. */
     public LowRankChange scaledBy(double weight) {
         return new LowRankChange(module, kind, a, b, scaling * weight, magnitude, biasDelta);

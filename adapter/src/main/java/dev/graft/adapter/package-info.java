@@ -6,6 +6,8 @@
  * <ul>
  *   <li>{@link dev.graft.adapter.LowRankChange}: {@code W' = W + s·B·A}, with a magnitude for DoRA and a bias delta where
  *       the adapter has them;
+ *   <li>{@link dev.graft.adapter.SharedProjectionChange}: a low-rank change cut out of matrices that all modules share (VeRA), which
+ *       becomes a {@code LowRankChange} once the base's widths are known;
  *   <li>{@link dev.graft.adapter.TensorReplacement}: a whole weight or bias that was trained ({@code modules_to_save}, bias);
  *   <li>{@link dev.graft.adapter.RowReplacement}: some rows of an embedding (trainable tokens).
  * </ul>

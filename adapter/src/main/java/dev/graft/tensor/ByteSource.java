@@ -20,10 +20,10 @@ public interface ByteSource {
      */
     void read(long position, ByteBuffer target);
 
-    /** The part from {@code offset} on, {@code length} bytes long; shares the bytes. */
-    default ByteSource slice(long offset, long length) {
-        Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size());
-        return new SlicedBytes(this, offset, length);
+    /** The part from {@code offset} on, {@code count} bytes long; shares the bytes. */
+    default ByteSource slice(long offset, long count) {
+        Objects.checkFromIndexSize(offset, count, size());
+        return new SlicedBytes(this, offset, count);
     }
 
     /** A source over an array, which must not change afterwards. */

@@ -59,6 +59,20 @@ public record Tensor(String name, DType dtype, Shape shape, ByteSource bytes) {
         return factor == 1 ? this : new Tensor(name, dtype, shape, new ScaledBytes(this, factor, dtype));
     }
 
+    /**
+     * The first rows and columns of this floating-point matrix, each row times its own factor; each product is rounded once to float32, or
+     * is float64 where one of the two is. Computed when read.
+     *
+     * @param factors one per row that is wanted, whatever its shape
+     * @param columns how many columns are wanted
+     */
+    public Tensor rowsScaled(Tensor factors, long columns) {
+        boolean wide = dtype == DType.FLOAT64 || factors.dtype == DType.FLOAT64;
+        DType type = wide ? DType.FLOAT64 : DType.FLOAT32;
+        Shape wanted = Shape.of(factors.shape.elements(), columns);
+        return new Tensor(name, type, wanted, new RowScaledBytes(this, factors, columns, type));
+    }
+
     /** This floating-point tensor in another floating-point type, each value rounded once; computed when read. */
     public Tensor inFormat(DType other) {
         return dtype == other ? this : new Tensor(name, other, shape, new ScaledBytes(this, 1, other));
@@ -146,9 +160,12 @@ public record Tensor(String name, DType dtype, Shape shape, ByteSource bytes) {
         return new Tensor(name, dtype, shape, ByteSource.ofArray(toBytes()));
     }
 
-    /** The file that the bytes lie in, or null for a tensor in memory. */
+    /** The file that the bytes lie in or are computed from, or null for a tensor in memory. */
     public @Nullable Path file() {
-        return bytes instanceof FileBytes region ? region.file() : null;
+        if (bytes instanceof FileBytes region) {
+            return region.file();
+        }
+        return bytes instanceof ElementBytes computed ? computed.file() : null;
     }
 
     private int arrayLength() {

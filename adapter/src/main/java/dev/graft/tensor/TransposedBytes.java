@@ -2,6 +2,8 @@ package dev.graft.tensor;
 
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a matrix with its two dimensions exchanged.
@@ -14,6 +16,7 @@ final class TransposedBytes extends ElementBytes {
     private static final int BLOCK_BYTES = 1 << 20;
 
     private final ByteSource source;
+    private final @Nullable Path file;
     private final long sourceRows;
     private final long sourceColumns;
     private final int width;
@@ -22,13 +25,14 @@ final class TransposedBytes extends ElementBytes {
     TransposedBytes(Tensor matrix) {
         super(matrix.shape().elements(), matrix.dtype().bits() / 8);
         this.source = matrix.bytes();
+        this.file = matrix.file();
         this.sourceRows = matrix.shape().dim(0);
         this.sourceColumns = matrix.shape().dim(1);
         this.width = matrix.dtype().bits() / 8;
     }
 
     @Override
-    void elements(long first, int count, ByteBuffer target) {
+    protected void elements(long first, int count, ByteBuffer target) {
         if (size() > KEPT_BYTES) {
             gather(first, count, target);
             return;
@@ -65,5 +69,10 @@ final class TransposedBytes extends ElementBytes {
                 }
             }
         }
+    }
+
+    @Override
+    protected @Nullable Path file() {
+        return file;
     }
 }

@@ -50,6 +50,37 @@ class TensorTest {
     }
 
     @Test
+    void rowsAreCutAndScaledAndRoundedToFloat32() {
+        Tensor matrix = Tensor.ofFloats("m", Shape.of(3, 4), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+
+        Tensor corner = matrix.rowsScaled(Tensor.ofFloats("f", Shape.of(2, 1), 0.1f, -2), 3);
+
+        assertThat(corner.shape()).isEqualTo(Shape.of(2, 3));
+        assertThat(corner.dtype()).isEqualTo(DType.FLOAT32);
+        assertThat(corner.toDoubles()).containsExactly(0.1f, 0.1f * 2, 0.1f * 3, -10, -12, -14);
+        assertThatThrownBy(() -> matrix.rowsScaled(matrix, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("m [3, 4] has no [3, 4] rows of 3");
+        assertThatThrownBy(() -> matrix.rowsScaled(matrix, 5)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void scaledRowsGiveAnyWindowOfTheirBytes() {
+        Tensor matrix = Tensor.ofDoubles(
+                "m", DType.FLOAT64, Shape.of(7, 11), new Random(5).doubles(77).toArray());
+        Tensor scaled = matrix.rowsScaled(Tensor.ofFloats("f", Shape.of(6), 1, 2, 3, 4, 5, 6), 5);
+        byte[] all = scaled.toBytes();
+
+        assertThat(scaled.dtype()).isEqualTo(DType.FLOAT64);
+        for (int from = 0; from < all.length; from += 5) {
+            byte[] window = new byte[Math.min(101, all.length - from)];
+            scaled.bytes().read(from, ByteBuffer.wrap(window));
+            assertThat(window).isEqualTo(java.util.Arrays.copyOfRange(all, from, from + window.length));
+        }
+        assertThat(scaled.toDoubles()[29]).isEqualTo(6 * matrix.toDoubles()[5 * 11 + 4]);
+    }
+
+    @Test
     void aVectorCannotBeTransposed() {
         Tensor vector = Tensor.ofFloats("v", Shape.of(2), 1, 2);
 

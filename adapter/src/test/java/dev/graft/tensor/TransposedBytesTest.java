@@ -11,7 +11,7 @@ class TransposedBytesTest {
     private static Tensor counted(long rows, long columns) {
         ByteSource source = new ElementBytes(rows * columns, 2) {
             @Override
-            void elements(long first, int count, ByteBuffer target) {
+            protected void elements(long first, int count, ByteBuffer target) {
                 for (int i = 0; i < count; i++) {
                     target.putShort((short) (first + i));
                 }

@@ -4,6 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.RowReplacement;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.cli.text.Numbers;
 import dev.graft.cli.text.Table;
@@ -64,6 +65,16 @@ record AdapterView(
                         dtype,
                         parameters);
             }
+            if (change instanceof SharedProjectionChange shared) {
+                return new Module(
+                        change.module(),
+                        "linear, as wide as the base's",
+                        shared.rank(),
+                        1,
+                        Shape.of(shared.outputs()),
+                        dtype,
+                        parameters);
+            }
             if (change instanceof TensorReplacement replacement) {
                 Shape shape = replacement.value().shape();
                 return new Module(
@@ -85,6 +96,7 @@ record AdapterView(
             String kind = switch (change.kind()) {
                 case LINEAR -> "linear";
                 case CONV, CONV_FLAT -> "convolution";
+                case LINEAR_OR_CONV -> "linear or convolution";
                 case EMBEDDING -> "embedding";
             };
             return kind + (change.isDora() ? " + magnitude" : "") + (change.biasDelta() == null ? "" : " + bias");

@@ -60,6 +60,14 @@ final class CaseTable {
         }
     }
 
+    /** The same, and at least so many cases must have gone well; a refusal does not count. */
+    void assertPassed(int atLeast) {
+        assertNoneMissed(atLeast);
+        if (passed < atLeast) {
+            throw new AssertionError(title + ": " + passed + " cases went well, expected at least " + atLeast);
+        }
+    }
+
     static String firstLine(Throwable thrown) {
         return String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
     }

@@ -3,6 +3,7 @@ package dev.graft.compiler.resolve;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.RowReplacement;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.compiler.resolve.Binding.Parameter;
 import dev.graft.tensor.Shape;
@@ -24,8 +25,12 @@ final class ChangeFit {
             return switch (lowRank.kind()) {
                 case LINEAR -> "linear layer";
                 case CONV, CONV_FLAT -> "convolution";
+                case LINEAR_OR_CONV -> "linear layer or convolution";
                 case EMBEDDING -> "embedding";
             };
+        }
+        if (change instanceof SharedProjectionChange) {
+            return "linear layer";
         }
         return change instanceof RowReplacement ? "embedding" : "parameter '" + parameterOf(change) + "'";
     }
@@ -34,6 +39,9 @@ final class ChangeFit {
     static long outputsOf(ModuleChange change) {
         if (change instanceof LowRankChange lowRank) {
             return lowRank.b().shape().dim(0);
+        }
+        if (change instanceof SharedProjectionChange shared) {
+            return shared.outputs();
         }
         return change instanceof TensorReplacement replacement
                         && replacement.value().shape().rank() > 0
@@ -49,6 +57,9 @@ final class ChangeFit {
     static Fit of(ModuleChange change, Site site, WeightView weight) {
         if (change instanceof LowRankChange lowRank) {
             return lowRank(lowRank, site, weight);
+        }
+        if (change instanceof SharedProjectionChange shared) {
+            return shared(shared, site, weight);
         }
         if (change instanceof RowReplacement rows) {
             return rows(rows, site, weight);
@@ -82,18 +93,32 @@ final class ChangeFit {
         boolean fits = switch (change.kind()) {
             case LINEAR -> isLinear(site);
             case CONV, CONV_FLAT -> site.kind() == SiteKind.CONV;
+            case LINEAR_OR_CONV -> isLinear(site) || site.kind() == SiteKind.CONV;
             case EMBEDDING -> site.kind() == SiteKind.GATHER;
         };
         if (!fits) {
             return Fit.wrongKind("it is " + describe(site) + ", the change is for a " + wantedKind(change));
         }
         String reason = switch (change.kind()) {
-            case LINEAR -> factors(change, "outputs", weight.outputs(), "inputs", weight.inputs());
+            case LINEAR, LINEAR_OR_CONV -> factors(change, "outputs", weight.outputs(), "inputs", weight.inputs());
             case EMBEDDING -> factors(change, "columns", weight.inputs(), "rows", weight.outputs());
             case CONV -> convolution(change, weight);
             case CONV_FLAT -> flat(change, weight);
         };
         return reason.isEmpty() ? Fit.of(weight, Parameter.WEIGHT) : Fit.wrongShape(reason);
+    }
+
+    private static Fit shared(SharedProjectionChange change, Site site, WeightView weight) {
+        if (!isLinear(site)) {
+            return Fit.wrongKind("it is " + describe(site) + ", the change is for a " + wantedKind(change));
+        }
+        long most = change.projections().mostInputs();
+        if (change.outputs() == weight.outputs() && weight.inputs() <= most) {
+            return Fit.of(weight, Parameter.WEIGHT);
+        }
+        return Fit.wrongShape("its weight has " + weight.outputs() + " outputs and " + weight.inputs()
+                + " inputs, the adapter's vectors are for " + change.outputs() + " outputs"
+                + (weight.inputs() > most ? " and its projection for at most " + most + " inputs" : ""));
     }
 
     /** B is [first, rank] and A [rank, second]. */

@@ -8,7 +8,7 @@ import java.util.List;
  * Every change of every adapter, bound to the model.
  *
  * @param model the model
- * @param adapters the adapters
+ * @param adapters the adapters; where the base decides the shape of a change, with the shape that it has for this model
  * @param bindings one or more per change: a low-rank change with a bias delta is bound to the weight and to the bias
  * @param warnings what a person should know
  */

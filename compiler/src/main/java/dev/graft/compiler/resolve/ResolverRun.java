@@ -57,7 +57,8 @@ final class ResolverRun {
         choices.stream().filter(choice -> choice.sites().isClear()).forEach(this::bind);
         choices.stream().filter(choice -> !choice.sites().isClear()).forEach(this::report);
         problems.addAll(AdapterConflicts.in(bindings, adapters));
-        return new ResolutionAttempt(new Resolution(model, adapters, bindings, List.copyOf(warnings)), problems);
+        Resolution bound = new Resolution(model, adapters, bindings, List.copyOf(warnings));
+        return new ResolutionAttempt(BaseWidths.settle(bound), problems);
     }
 
     private SiteChoice choose(ModuleChange change, boolean flattened) {

@@ -154,7 +154,12 @@ class ResolveCorpusTest {
         byName.bindings().forEach(truth::assertHolds);
         Set<ModuleChange> bound = new HashSet<>();
         byName.bindings().forEach(binding -> bound.add(binding.change()));
-        assertThat(bound).containsExactlyInAnyOrderElementsOf(adapter.changes());
+        assertThat(byName.adapters().get(0).adapter().changes())
+                .as("as the base's layers shape them")
+                .containsExactlyInAnyOrderElementsOf(bound)
+                .extracting(ModuleChange::module)
+                .containsExactlyElementsOf(
+                        adapter.changes().stream().map(ModuleChange::module).toList());
         assertThat(byValue.bindings())
                 .extracting(Binding::view)
                 .containsExactlyElementsOf(

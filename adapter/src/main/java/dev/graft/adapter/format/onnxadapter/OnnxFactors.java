@@ -4,6 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -39,13 +40,16 @@ public final class OnnxFactors {
     }
 
     private static LowRankChange requireLinear(Adapter adapter, ModuleChange change) {
+        if (change instanceof SharedProjectionChange) {
+            throw unsupported(adapter, SharedProjectionChange.WHY_NOT_ALONE, SharedProjectionChange.WAY_OUT);
+        }
         if (!(change instanceof LowRankChange low)) {
             throw inexpressible(adapter, change, "a replaced tensor");
         }
         if (low.isDora()) {
             throw inexpressible(adapter, change, "DoRA, whose factor depends on the base's weight");
         }
-        if (low.kind() != LayerKind.LINEAR) {
+        if (low.kind() != LayerKind.LINEAR && low.kind() != LayerKind.LINEAR_OR_CONV) {
             throw inexpressible(adapter, change, "a change of an embedding or a convolution");
         }
         if (low.biasDelta() != null) {

@@ -51,12 +51,10 @@ final class ConfigKeys {
     }
 
     /** Refuses the folder if it sets one of the options, saying why. */
-    static void refuse(PeftFolder folder, Map<String, String> reasons) {
+    static void refuse(PeftFolder folder, Map<String, String> reasons, String remedy) {
         reasons.forEach((option, reason) -> {
             if (folder.config().isSet(option)) {
-                throw folder.unsupported(
-                        option + " is not supported: " + reason,
-                        "Merge the adapter with PEFT, or train it without this option.");
+                throw folder.unsupported(option + " is not supported: " + reason, remedy);
             }
         });
     }

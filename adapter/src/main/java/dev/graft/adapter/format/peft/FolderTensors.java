@@ -4,10 +4,12 @@ import dev.graft.adapter.TensorReplacement;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,12 +18,26 @@ import java.util.Set;
 
 /** Every tensor of a folder, sorted into modules and replacements; none is left over in silence. */
 final class FolderTensors {
+    /** What a LoRA is made of, besides whole tensors. */
+    static final Set<PeftKey.Part> OF_LORA = EnumSet.of(
+            PeftKey.Part.LORA_A,
+            PeftKey.Part.LORA_B,
+            PeftKey.Part.LORA_B_BIAS,
+            PeftKey.Part.EMBEDDING_A,
+            PeftKey.Part.EMBEDDING_B,
+            PeftKey.Part.MAGNITUDE,
+            PeftKey.Part.TOKEN_ROWS);
+
+    private static final Set<PeftKey.Part> INDICES = EnumSet.of(PeftKey.Part.TOP_INDICES_A, PeftKey.Part.TOP_INDICES_B);
+    private static final Set<DType> INTEGERS = EnumSet.of(DType.UINT8, DType.INT16, DType.INT32, DType.INT64);
     private static final long MAX_COMPARISONS = 100_000_000;
 
     private final PeftFolder folder;
     private final List<String> warnings;
+    private final Set<PeftKey.Part> parts;
     private final List<String> savedModules;
     private final Map<String, ModuleTensors> modules = new LinkedHashMap<>();
+    private final ModuleTensors shared = new ModuleTensors("");
     private final Map<String, TensorReplacement> replacements = new LinkedHashMap<>();
     private final Set<String> adapterNames = new LinkedHashSet<>();
     private long comparisonsLeft = MAX_COMPARISONS;
@@ -29,9 +45,11 @@ final class FolderTensors {
     private final List<String> undeclared = new ArrayList<>();
     private final List<String> unprefixed = new ArrayList<>();
 
-    FolderTensors(PeftFolder folder, List<String> warnings) {
+    /** @param parts what an adapter of the method is made of, besides whole tensors */
+    FolderTensors(PeftFolder folder, List<String> warnings, Set<PeftKey.Part> parts) {
         this.folder = folder;
         this.warnings = warnings;
+        this.parts = parts;
         this.savedModules = folder.config().texts("modules_to_save");
         folder.weights().tensors().values().forEach(this::add);
         checkNames();
@@ -40,6 +58,11 @@ final class FolderTensors {
     /** The modules with low-rank factors or token rows, in the order of the file. */
     Collection<ModuleTensors> modules() {
         return modules.values();
+    }
+
+    /** What no module has alone. */
+    ModuleTensors shared() {
+        return shared;
     }
 
     /** Whole tensors, in the order of the file. */
@@ -59,7 +82,15 @@ final class FolderTensors {
             case BASE_COPY ->
                 warnings.add("'" + tensor.name() + "' " + tensor.shape()
                         + " is a copy of the base's own weight and is not applied");
-            default -> addPart(key, tensor);
+            default -> {
+                if (!parts.contains(key.part())) {
+                    unused.add(tensor.name());
+                } else if (key.part() == PeftKey.Part.TUNED_TENSOR) {
+                    putReplacement(key, tensor);
+                } else {
+                    addPart(key, tensor);
+                }
+            }
         }
     }
 
@@ -73,7 +104,7 @@ final class FolderTensors {
                     ErrorCode.METHOD_UNSUPPORTED,
                     "LoRA of this kind is not supported: " + what,
                     Location.ofTensor(folder.weights().file(), tensor.name()),
-                    "Leave this module out of target_modules, or merge the adapter with PEFT.");
+                    PeftFolder.MERGE_IN_PYTORCH + ", or train it without this module in target_modules.");
         }
     }
 
@@ -81,12 +112,15 @@ final class FolderTensors {
         if (!key.adapter().isEmpty()) {
             adapterNames.add(key.adapter());
         }
-        if (!tensor.dtype().isFloat()) {
+        boolean index = INDICES.contains(key.part());
+        if (index ? !INTEGERS.contains(tensor.dtype()) : !tensor.dtype().isFloat()) {
             throw folder.invalidTensor(
                     tensor.name(),
-                    "expected a floating-point tensor, got " + tensor.dtype().displayName());
+                    "expected " + (index ? "a tensor of whole numbers" : "a floating-point tensor") + ", got "
+                            + tensor.dtype().displayName());
         }
-        ModuleTensors module = modules.computeIfAbsent(key.module(), ModuleTensors::new);
+        ModuleTensors module =
+                key.module().isEmpty() ? shared : modules.computeIfAbsent(key.module(), ModuleTensors::new);
         Tensor before = module.put(key.part(), tensor);
         if (before != null) {
             throw folder.invalidTensor(tensor.name(), "it plays the same part as '" + before.name() + "'");
@@ -101,6 +135,10 @@ final class FolderTensors {
             }
             undeclared.add(tensor.name());
         }
+        putReplacement(key, tensor);
+    }
+
+    private void putReplacement(PeftKey key, Tensor tensor) {
         TensorReplacement replacement = new TensorReplacement(key.module(), key.parameter(), tensor);
         TensorReplacement before = replacements.put(key.module() + "." + key.parameter(), replacement);
         if (before != null && !isSame(before.value(), tensor)) {
@@ -122,7 +160,7 @@ final class FolderTensors {
         String bias = folder.config().text("bias").orElse("none");
         boolean trainedBias = key.parameter().equals("bias")
                 && (bias.equals("all")
-                        || bias.equals("lora_only") && tensor.name().contains(".base_layer."));
+                        || bias.endsWith("_only") && tensor.name().contains(".base_layer."));
         return trainedBias || tensor.name().contains("modules_to_save.") || isSaved(key.module());
     }
 

@@ -3,7 +3,6 @@ package dev.graft.adapter.format.peft;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.ModuleChange;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +15,7 @@ final class LoraMethod implements PeftMethod {
     public Adapter read(PeftFolder folder) {
         PeftConfig config = folder.config();
         List<String> warnings = LoraOptions.check(folder);
-        FolderTensors tensors = new FolderTensors(folder, warnings);
+        FolderTensors tensors = new FolderTensors(folder, warnings, FolderTensors.OF_LORA);
         LoraScaling scaling = new LoraScaling(config);
         List<ModuleChange> changes = new ArrayList<>();
         for (ModuleTensors module : tensors.modules()) {
@@ -28,7 +27,7 @@ final class LoraMethod implements PeftMethod {
                 TokenRows.read(folder, tensors, config.get("trainable_token_indices"), "trainable_token_indices"));
         changes.addAll(tensors.replacements());
         if (changes.isEmpty()) {
-            throw folder.invalidTensors("the file holds no change at all", "Save the adapter again with PEFT.");
+            throw folder.holdsNothing();
         }
         return new Adapter(folder.path(), "peft", name(config), changes, details(config), warnings);
     }
@@ -39,8 +38,8 @@ final class LoraMethod implements PeftMethod {
     }
 
     private static Map<String, String> details(PeftConfig config) {
-        Map<String, String> details = new LinkedHashMap<>();
-        for (String option : List.of(
+        return OptionText.details(
+                config,
                 "r",
                 "lora_alpha",
                 "use_rslora",
@@ -53,11 +52,6 @@ final class LoraMethod implements PeftMethod {
                 "modules_to_save",
                 "trainable_token_indices",
                 "base_model_name_or_path",
-                "peft_version")) {
-            if (config.isSet(option)) {
-                details.put(option, OptionText.of(config.get(option)));
-            }
-        }
-        return details;
+                "peft_version");
     }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** The options of PEFT's {@code LoraConfig}: which say nothing about the result, and which are refused. */
 final class LoraOptions {
-    private static final Set<String> KNOWN = Set.of(
+    static final Set<String> KNOWN = Set.of(
             "r",
             "lora_alpha",
             "lora_dropout",
@@ -35,21 +35,22 @@ final class LoraOptions {
             "ensure_weight_tying");
 
     private static final Map<String, String> REFUSED = new LinkedHashMap<>();
+    private static final Map<String, String> UNMERGEABLE = new LinkedHashMap<>();
 
     static {
-        REFUSED.put("layer_replication", "it repeats layers, so that the model is no longer the base");
-        REFUSED.put(
+        UNMERGEABLE.put(
                 "alora_invocation_tokens",
                 "an activated LoRA acts only behind certain tokens; no weight can hold that");
+        UNMERGEABLE.put("arrow_config", "Arrow routes between adapters by the input; no weight can hold that");
+        REFUSED.put("layer_replication", "it repeats layers, so that the model is no longer the base");
         REFUSED.put("use_qalora", "QA-LoRA pools its input in groups and needs the GPTQ base that it was trained on");
         REFUSED.put("use_bdlora", "a block-diagonal LoRA stores its blocks in a layout of its own");
-        REFUSED.put("arrow_config", "Arrow routes between adapters by the input; no weight can hold that");
-        REFUSED.put("velora_config", "its formula has not been checked against PEFT");
-        REFUSED.put("monteclora_config", "MonteCLoRA draws random weights; no weight can hold that");
+        REFUSED.put("monteclora_config", "MonteCLoRA draws its factors at random around those that it stores");
+        REFUSED.put("velora_config", "VeLoRA stores a projection for its backward pass beside the factors");
         REFUSED.put(
                 "target_parameters",
-                "LoRA on expert parameters (three dimensions) does not say in its file which"
-                        + " parameter a factor belongs to; this comes later");
+                "LoRA on expert parameters (three dimensions) does not say in its file which parameter a factor"
+                        + " belongs to");
         REFUSED.put(
                 "kasa_config", "KaSA takes the smallest singular values out of the base, which the file does not hold");
         REFUSED.put("enable_lora", "MergedLinear of the first PEFT versions stores groups in a layout of its own");
@@ -62,9 +63,16 @@ final class LoraOptions {
 
     /** Refuses what cannot be merged; returns warnings about the rest. */
     static List<String> check(PeftFolder folder) {
-        ConfigKeys.refuse(folder, REFUSED);
-        List<String> warnings = new ArrayList<>(ConfigKeys.warnAboutUnknown(folder, KNOWN));
+        List<String> warnings = checkShared(folder, KNOWN);
         checkInit(folder, warnings);
+        return warnings;
+    }
+
+    /** What LoRA and the methods whose options are LoRA's and some more have in common. */
+    static List<String> checkShared(PeftFolder folder, Set<String> known) {
+        ConfigKeys.refuse(folder, UNMERGEABLE, "Train it without this option.");
+        ConfigKeys.refuse(folder, REFUSED, PeftFolder.MERGE_IN_PYTORCH + ", or train it without this option.");
+        List<String> warnings = new ArrayList<>(ConfigKeys.warnAboutUnknown(folder, known));
         if (folder.config().flag("ensure_weight_tying")) {
             warnings.add("ensure_weight_tying: embedding and output head are treated as two uses, as before merging;"
                     + " PEFT's own merge adds the change to both");

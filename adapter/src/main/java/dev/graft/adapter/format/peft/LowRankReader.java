@@ -25,8 +25,8 @@ final class LowRankReader {
         if (embedding && (tensors.get(PeftKey.Part.LORA_A) != null || tensors.get(PeftKey.Part.LORA_B) != null)) {
             throw fail("it has factors of an embedding and of a linear layer");
         }
-        Tensor a = require(embedding ? PeftKey.Part.EMBEDDING_A : PeftKey.Part.LORA_A, "lora_A");
-        Tensor b = require(embedding ? PeftKey.Part.EMBEDDING_B : PeftKey.Part.LORA_B, "lora_B");
+        Tensor a = folder.require(tensors, embedding ? PeftKey.Part.EMBEDDING_A : PeftKey.Part.LORA_A, "lora_A");
+        Tensor b = folder.require(tensors, embedding ? PeftKey.Part.EMBEDDING_B : PeftKey.Part.LORA_B, "lora_B");
         LayerKind kind = embedding ? LayerKind.EMBEDDING : kind(a);
         checkShapes(kind, a, b);
         return new LowRankChange(
@@ -94,18 +94,7 @@ final class LowRankReader {
         return bias;
     }
 
-    private Tensor require(PeftKey.Part part, String name) {
-        Tensor tensor = tensors.get(part);
-        if (tensor == null) {
-            throw fail("it has no " + name);
-        }
-        return tensor;
-    }
-
     private GraftException fail(String what) {
-        return folder.invalidTensors(
-                "the tensors of module '" + tensors.module() + "' are incomplete or contradict the configuration: "
-                        + what,
-                "Save the adapter again with PEFT.");
+        return folder.incomplete(tensors.module(), what);
     }
 }

@@ -1,6 +1,8 @@
 package dev.graft.adapter.format.peft;
 
 import dev.graft.adapter.format.json.JsonValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** An option's value on one line, for people. */
@@ -8,6 +10,17 @@ final class OptionText {
     private static final int MAX_LENGTH = 500;
 
     private OptionText() {}
+
+    /** Those of the options that are set, by name. */
+    static Map<String, String> details(PeftConfig config, String... options) {
+        Map<String, String> details = new LinkedHashMap<>();
+        for (String option : options) {
+            if (config.isSet(option)) {
+                details.put(option, of(config.get(option)));
+            }
+        }
+        return details;
+    }
 
     static String of(JsonValue value) {
         String text = flat(value);

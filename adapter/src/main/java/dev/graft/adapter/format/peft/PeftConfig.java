@@ -39,12 +39,17 @@ public record PeftConfig(Path file, Map<String, JsonValue> members) {
 
     /** A flag; false where it is absent or null. */
     boolean flag(String name) {
+        return flag(name, false);
+    }
+
+    /** A flag with the value that it has where it is absent or null. */
+    boolean flag(String name, boolean absent) {
         JsonValue value = get(name);
         if (value instanceof JsonValue.JsonBoolean flag) {
             return flag.value();
         }
         if (value instanceof JsonValue.JsonNull) {
-            return false;
+            return absent;
         }
         throw wrong(name, "true or false", value);
     }
@@ -73,6 +78,19 @@ public record PeftConfig(Path file, Map<String, JsonValue> members) {
                 return rank;
             }
             throw invalid("expected " + name + " to be a whole number from 1 on, got " + number.digits());
+        }
+        throw wrong(name, "a whole number", value);
+    }
+
+    /** A whole number of 64 bits, with the value that it has where it is absent or null. */
+    long wholeNumber(String name, long absent) {
+        JsonValue value = get(name);
+        if (value instanceof JsonValue.JsonNull) {
+            return absent;
+        }
+        if (value instanceof JsonValue.JsonNumber number) {
+            return number.toLong()
+                    .orElseThrow(() -> invalid("expected " + name + " to be a whole number, got " + number.digits()));
         }
         throw wrong(name, "a whole number", value);
     }

@@ -1,5 +1,7 @@
 package dev.graft.adapter.format.peft;
 
+import static java.util.Map.entry;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,15 @@ import java.util.Map;
  * part   := "lora_A" [adapter] "weight" | "lora_B" [adapter] ("weight" | "bias")
  *         | "lora_embedding_A" [adapter] | "lora_embedding_B" [adapter] | "lora_magnitude_vector" [adapter] ["weight"]
  *         | ["token_adapter"] "trainable_tokens_delta" [adapter]
+ *         | ("lora_A" | "lora_B" | "lora_E") [adapter]                                        AdaLoRA
+ *         | ("vera_lambda_b" | "vera_lambda_d") [adapter]                                     VeRA
+ *         | ("vblora_logits_A" | "vblora_logits_B") ["_topk_indices" | "_topk_weights"] [adapter]   VB-LoRA
+ *         | "ln_tuning_layers" ["default"] path                                               LN tuning
  *         | "base_layer" parameter | "modules_to_save" ["default"] path | "original_module" path | parameter
  * </pre>
+ *
+ * <p>What all modules share has no module: {@code base_model.vera_A}, {@code base_model.vera_B}, {@code
+ * base_model.vblora_vector_bank}. Which parts an adapter may have, its method says.
  *
  * <p>PEFT leaves the adapter's name out since version 0.2; files written by other programs still have it.
  *
@@ -33,6 +42,25 @@ record PeftKey(String module, Part part, String parameter, String adapter, boole
         EMBEDDING_B,
         MAGNITUDE,
         TOKEN_ROWS,
+        /** AdaLoRA's matrices, plain parameters there. */
+        SINGULAR_A,
+        SINGULAR_B,
+        SINGULAR_VALUES,
+        LAMBDA_B,
+        LAMBDA_D,
+        /** Of all modules. */
+        PROJECTION_A,
+        PROJECTION_B,
+        LOGITS_A,
+        LOGITS_B,
+        TOP_INDICES_A,
+        TOP_INDICES_B,
+        TOP_WEIGHTS_A,
+        TOP_WEIGHTS_B,
+        /** Of all modules. */
+        VECTOR_BANK,
+        /** A whole parameter of a normalisation. */
+        TUNED_TENSOR,
         /** The base's own weight, stored beside the adapter. */
         BASE_COPY,
         /** A whole parameter. */
@@ -43,18 +71,41 @@ record PeftKey(String module, Part part, String parameter, String adapter, boole
 
     static final String PREFIX = "base_model.model.";
 
-    private static final Map<String, Part> MARKERS = Map.of(
-            "lora_A", Part.LORA_A,
-            "lora_B", Part.LORA_B,
-            "lora_embedding_A", Part.EMBEDDING_A,
-            "lora_embedding_B", Part.EMBEDDING_B,
-            "lora_magnitude_vector", Part.MAGNITUDE,
-            "trainable_tokens_delta", Part.TOKEN_ROWS);
+    private static final String TUNED = "ln_tuning_layers";
+
+    private static final Map<String, Part> MARKERS = Map.ofEntries(
+            entry("lora_A", Part.LORA_A),
+            entry("lora_B", Part.LORA_B),
+            entry("lora_embedding_A", Part.EMBEDDING_A),
+            entry("lora_embedding_B", Part.EMBEDDING_B),
+            entry("lora_magnitude_vector", Part.MAGNITUDE),
+            entry("trainable_tokens_delta", Part.TOKEN_ROWS),
+            entry("lora_E", Part.SINGULAR_VALUES),
+            entry("vera_lambda_b", Part.LAMBDA_B),
+            entry("vera_lambda_d", Part.LAMBDA_D),
+            entry("vblora_logits_A", Part.LOGITS_A),
+            entry("vblora_logits_B", Part.LOGITS_B),
+            entry("vblora_logits_A_topk_indices", Part.TOP_INDICES_A),
+            entry("vblora_logits_B_topk_indices", Part.TOP_INDICES_B),
+            entry("vblora_logits_A_topk_weights", Part.TOP_WEIGHTS_A),
+            entry("vblora_logits_B_topk_weights", Part.TOP_WEIGHTS_B));
+
+    private static final Map<String, Part> SHARED = Map.of(
+            "vera_A", Part.PROJECTION_A,
+            "vera_B", Part.PROJECTION_B,
+            "vblora_vector_bank", Part.VECTOR_BANK);
 
     /** Takes a tensor's name apart. */
     static PeftKey parse(String name) {
         List<String> segments = new ArrayList<>(List.of(name.split("\\.", -1)));
         segments.removeIf("_orig_mod"::equals);
+        Part shared =
+                segments.size() > 1 && segments.size() < 4 && segments.get(0).equals("base_model")
+                        ? SHARED.get(segments.get(1))
+                        : null;
+        if (shared != null) {
+            return new PeftKey("", shared, "", segments.size() > 2 ? segments.get(2) : "", true);
+        }
         boolean hasPrefix = segments.size() > 2
                 && segments.get(0).equals("base_model")
                 && segments.get(1).equals("model");
@@ -71,12 +122,9 @@ record PeftKey(String module, Part part, String parameter, String adapter, boole
     private static PeftKey ofMarker(List<String> before, Part part, List<String> after, boolean hasPrefix) {
         List<String> rest = new ArrayList<>(after);
         String last = rest.isEmpty() ? "" : rest.get(rest.size() - 1);
-        boolean factor = part == Part.LORA_A || part == Part.LORA_B;
-        Part found = factor && !last.equals("weight") ? Part.UNKNOWN : part;
-        if (part == Part.LORA_B && last.equals("bias")) {
-            found = Part.LORA_B_BIAS;
-        }
-        if (!rest.isEmpty() && (factor || part == Part.MAGNITUDE && last.equals("weight"))) {
+        Part found = ofFactor(part, last);
+        boolean nnLinear = found == Part.LORA_A || found == Part.LORA_B || found == Part.LORA_B_BIAS;
+        if (nnLinear || part == Part.MAGNITUDE && last.equals("weight")) {
             rest.remove(rest.size() - 1);
         }
         List<String> module = before;
@@ -89,17 +137,25 @@ record PeftKey(String module, Part part, String parameter, String adapter, boole
         return new PeftKey(String.join(".", module), found, last, rest.isEmpty() ? "" : rest.get(0), hasPrefix);
     }
 
+    /** LoRA's factors are layers with a weight and perhaps a bias, AdaLoRA's are parameters. */
+    private static Part ofFactor(Part part, String last) {
+        boolean isB = part == Part.LORA_B;
+        if (part != Part.LORA_A && !isB || last.equals("weight")) {
+            return part;
+        }
+        return isB && last.equals("bias") ? Part.LORA_B_BIAS : isB ? Part.SINGULAR_B : Part.SINGULAR_A;
+    }
+
     private static PeftKey ofParameter(List<String> path, boolean hasPrefix) {
         List<String> rest = new ArrayList<>(path);
         String parameter = rest.remove(rest.size() - 1);
         Part part = Part.TENSOR;
         int saved = rest.lastIndexOf("modules_to_save");
         int original = rest.lastIndexOf("original_module");
-        if (saved >= 0) {
-            rest.remove(saved);
-            if (saved < rest.size() && rest.get(saved).equals("default")) {
-                rest.remove(saved);
-            }
+        int tuned = rest.lastIndexOf(TUNED);
+        if (saved >= 0 || tuned >= 0) {
+            removeWrapper(rest, Math.max(saved, tuned));
+            part = tuned >= 0 ? Part.TUNED_TENSOR : Part.TENSOR;
         } else if (original >= 0) {
             rest.remove(original);
             part = Part.BASE_COPY;
@@ -114,6 +170,13 @@ record PeftKey(String module, Part part, String parameter, String adapter, boole
         return new PeftKey(String.join(".", rest), strange ? Part.UNKNOWN : part, parameter, "", hasPrefix);
     }
 
+    private static void removeWrapper(List<String> path, int at) {
+        path.remove(at);
+        if (at < path.size() && path.get(at).equals("default")) {
+            path.remove(at);
+        }
+    }
+
     private static boolean endsWith(List<String> path, String last) {
         return !path.isEmpty() && path.get(path.size() - 1).equals(last);
     }
@@ -124,6 +187,7 @@ record PeftKey(String module, Part part, String parameter, String adapter, boole
                 || segment.startsWith("lokr_")
                 || segment.startsWith("oft_")
                 || segment.startsWith("ia3_")
-                || segment.startsWith("vera_");
+                || segment.startsWith("vera_")
+                || segment.startsWith("vblora_");
     }
 }

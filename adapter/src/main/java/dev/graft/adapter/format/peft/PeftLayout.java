@@ -5,6 +5,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.RowReplacement;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.adapter.format.json.JsonValue;
 import dev.graft.error.ErrorCode;
@@ -51,6 +52,7 @@ final class PeftLayout {
      */
     static PeftLayout of(Adapter adapter) {
         PeftLayout layout = new PeftLayout(adapter);
+        adapter.changes().forEach(layout::refuseUnknownWidth);
         layout.checkUniform();
         adapter.changes().forEach(layout::add);
         return layout;
@@ -130,6 +132,12 @@ final class PeftLayout {
     /** As Python's {@code re.escape} for what occurs in module paths. */
     private static String escaped(String module) {
         return module.replaceAll("[^A-Za-z0-9_]", "\\\\$0");
+    }
+
+    private void refuseUnknownWidth(ModuleChange change) {
+        if (change instanceof SharedProjectionChange) {
+            throw unsupported(change.module(), SharedProjectionChange.WHY_NOT_ALONE, SharedProjectionChange.WAY_OUT);
+        }
     }
 
     private void add(ModuleChange change) {
@@ -216,10 +224,14 @@ final class PeftLayout {
     }
 
     private GraftException unsupported(String module, String reason) {
+        return unsupported(module, reason, "Merge the adapter instead, or train it without this change.");
+    }
+
+    private GraftException unsupported(String module, String reason, String remedy) {
         return new GraftException(
                 ErrorCode.CONVERT_UNSUPPORTED,
                 "module '" + module + "' cannot be written as PEFT: " + reason,
                 Location.ofFile(adapter.source()),
-                "Merge the adapter instead, or train it without this change.");
+                remedy);
     }
 }

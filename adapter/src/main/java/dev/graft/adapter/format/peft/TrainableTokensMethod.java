@@ -14,7 +14,7 @@ final class TrainableTokensMethod implements PeftMethod {
     @Override
     public Adapter read(PeftFolder folder) {
         List<String> warnings = new ArrayList<>(ConfigKeys.warnAboutUnknown(folder, KNOWN));
-        FolderTensors tensors = new FolderTensors(folder, warnings);
+        FolderTensors tensors = new FolderTensors(folder, warnings, FolderTensors.OF_LORA);
         for (ModuleTensors module : tensors.modules()) {
             if (module.hasFactors()) {
                 throw folder.invalidTensors(
@@ -26,7 +26,7 @@ final class TrainableTokensMethod implements PeftMethod {
                 new ArrayList<>(TokenRows.read(folder, tensors, folder.config().get("token_indices"), "token_indices"));
         changes.addAll(tensors.replacements());
         if (changes.isEmpty()) {
-            throw folder.invalidTensors("the file holds no change at all", "Save the adapter again with PEFT.");
+            throw folder.holdsNothing();
         }
         String rows = OptionText.of(folder.config().get("token_indices"));
         return new Adapter(folder.path(), "peft", "trainable tokens", changes, Map.of("token_indices", rows), warnings);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.Projections;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.tensor.DType;
@@ -57,6 +59,41 @@ class OnnxFactorsTest {
                         GraftException.class,
                         error -> assertThat(error.code()).isEqualTo(ErrorCode.CONVERT_UNSUPPORTED))
                 .hasMessageContaining("two modules get the name 'm.attn.q_proj.lora_A.MatMul.weight'");
+    }
+
+    @Test
+    void veraIsRefusedWithTheWayOut() {
+        Tensor one = Tensor.ofFloats("b", Shape.of(1), 1);
+        Projections any = new Projections() {
+            @Override
+            public long mostInputs() {
+                return 1;
+            }
+
+            @Override
+            public Tensor a(long widestInputs) {
+                return one.withShape(Shape.of(1, 1));
+            }
+
+            @Override
+            public Tensor b(long widestInputs) {
+                return one.withShape(Shape.of(1, 1));
+            }
+        };
+        Adapter vera = new Adapter(
+                Path.of("memory"),
+                "test",
+                "VeRA",
+                List.of(new SharedProjectionChange("q", any, one, one)),
+                Map.of(),
+                List.of());
+
+        assertThatThrownBy(() -> OnnxFactors.of(vera, NameStyle.OLIVE))
+                .isInstanceOfSatisfying(GraftException.class, error -> {
+                    assertThat(error.code()).isEqualTo(ErrorCode.CONVERT_UNSUPPORTED);
+                    assertThat(error).hasMessageContaining("VeRA cuts its matrices to the width of each of the base's");
+                    assertThat(error.remedy()).contains("Attach it to its model in style input");
+                });
     }
 
     private static LowRankChange change(String module, double scaling) {

@@ -5,6 +5,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.RowReplacement;
+import dev.graft.adapter.SharedProjectionChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
@@ -22,7 +23,9 @@ public record DenseMerge(Map<String, Tensor> base, Predicate<String> transposed)
     /** The tensors that the adapter changes. */
     public Map<String, double[]> merge(Adapter adapter) {
         Map<String, double[]> changed = new LinkedHashMap<>();
-        for (ModuleChange change : adapter.changes()) {
+        for (ModuleChange open : adapter.changes()) {
+            ModuleChange change =
+                    open instanceof SharedProjectionChange shared ? projected(shared, widest(adapter)) : open;
             if (change instanceof LowRankChange lowRank) {
                 changed.put(weight(lowRank), lowRank(lowRank));
                 bias(lowRank, changed);
@@ -37,6 +40,38 @@ public record DenseMerge(Map<String, Tensor> base, Predicate<String> transposed)
         return changed;
     }
 
+    /** s·B·A of a linear layer, [out, in]. */
+    static double[] delta(LowRankChange change) {
+        double[] a = change.a().toDoubles();
+        double[] b = change.b().toDoubles();
+        int rank = (int) change.rank();
+        int columns = a.length / rank;
+        double[] delta = new double[b.length / rank * columns];
+        for (int i = 0; i < delta.length; i++) {
+            for (int k = 0; k < rank; k++) {
+                delta[i] += b[i / columns * rank + k] * a[k * columns + i % columns];
+            }
+            delta[i] *= change.scaling();
+        }
+        return delta;
+    }
+
+    private LowRankChange projected(SharedProjectionChange change, long widest) {
+        return change.forInputs(inputs(change), widest);
+    }
+
+    private long widest(Adapter adapter) {
+        return adapter.changes().stream()
+                .filter(SharedProjectionChange.class::isInstance)
+                .mapToLong(this::inputs)
+                .max()
+                .orElse(0);
+    }
+
+    private long inputs(ModuleChange change) {
+        return base.get(change.module() + ".weight").shape().dim(transposed.test(change.module()) ? 0 : 1);
+    }
+
     private static String weight(LowRankChange change) {
         return change.module() + ".weight";
     }
@@ -44,19 +79,13 @@ public record DenseMerge(Map<String, Tensor> base, Predicate<String> transposed)
     private double[] lowRank(LowRankChange change) {
         Tensor base = this.base.get(weight(change));
         double[] merged = base.toDoubles();
-        double[] a = change.a().toDoubles();
-        double[] b = change.b().toDoubles();
-        int rank = (int) change.rank();
-        int columns = a.length / rank;
-        int rows = b.length / rank;
+        double[] delta = delta(change);
+        int rows = (int) change.matrixShapeOfB().dim(0);
+        int columns = delta.length / rows;
         boolean flip = change.kind() == LayerKind.EMBEDDING || transposed.test(change.module());
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                double sum = 0;
-                for (int k = 0; k < rank; k++) {
-                    sum += b[i * rank + k] * a[k * columns + j];
-                }
-                merged[flip ? j * rows + i : i * columns + j] += change.scaling() * sum;
+                merged[flip ? j * rows + i : i * columns + j] += delta[i * columns + j];
             }
         }
         if (change.isDora()) {

@@ -33,6 +33,8 @@ class PeftConformanceTest {
             "llama/kasa", "kasa_config",
             "llama/olora", "path_initial_model_for_weight_conversion",
             "llama/pissa", "path_initial_model_for_weight_conversion");
+    private static final Set<String> READ =
+            Set.of("LORA", "TRAINABLE_TOKENS", "ADALORA", "VERA", "VBLORA", "LN_TUNING");
     private static final Set<String> CONV1D = Set.of("c_attn", "c_proj", "c_fc");
 
     @TestFactory
@@ -46,7 +48,7 @@ class PeftConformanceTest {
                             .orElseThrow();
                     if (REFUSED_LORA.containsKey(name)) {
                         assertRefused(variant, REFUSED_LORA.get(name));
-                    } else if (type.equals("LORA") || type.equals("TRAINABLE_TOKENS")) {
+                    } else if (READ.contains(type)) {
                         assertMergesAsPeftDoes(variant);
                     } else {
                         assertRefused(variant, type);

@@ -2,6 +2,7 @@ package dev.graft.adapter.format.peft;
 
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.safetensors.SafetensorsWriter;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
@@ -21,6 +22,14 @@ final class PeftFolderBuilder {
         this.folder = folder;
         option("peft_type", "\"LORA\"").option("r", "2").option("lora_alpha", "4");
         tensor("q.lora_A.weight", 2, 3).tensor("q.lora_B.weight", 4, 2);
+    }
+
+    /** A folder of a method with nothing in it. */
+    static PeftFolderBuilder of(String type, Path folder) {
+        PeftFolderBuilder empty = new PeftFolderBuilder(folder);
+        empty.options.clear();
+        empty.tensors.clear();
+        return empty.option("peft_type", '"' + type + '"');
     }
 
     /** Sets an option, or removes it with an empty text. */
@@ -45,6 +54,17 @@ final class PeftFolderBuilder {
             values[i] = i + 1;
         }
         tensors.put(name, Tensor.ofFloats(name, shape, values));
+        return this;
+    }
+
+    /** Adds a tensor under PEFT's prefix, of these values. */
+    PeftFolderBuilder values(String name, Shape shape, double... values) {
+        return tensor(Tensor.ofDoubles(PeftKey.PREFIX + name, DType.FLOAT32, shape, values));
+    }
+
+    /** Adds a tensor under its own name. */
+    PeftFolderBuilder tensor(Tensor tensor) {
+        tensors.put(tensor.name(), tensor);
         return this;
     }
 

@@ -1,5 +1,9 @@
 package dev.graft.adapter.format.peft;
 
+import static dev.graft.adapter.format.peft.PeftAssertions.assertConfigInvalid;
+import static dev.graft.adapter.format.peft.PeftAssertions.assertFails;
+import static dev.graft.adapter.format.peft.PeftAssertions.assertInvalid;
+import static dev.graft.adapter.format.peft.PeftAssertions.assertUnsupported;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -15,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -331,12 +334,30 @@ class PeftReaderTest {
                         .split(" ", -1));
     }
 
-    @Test
-    void aMethodIsRefusedByNameAndReason() {
-        assertUnsupported(
-                adapter.option("peft_type", "\"XLORA\"")::read,
-                "XLORA is not supported: this adapter is X-LoRA (a mixture of adapters, gated by the input), and its effect"
-                        + " depends on the input");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "XLORA | X-LoRA (a mixture of adapters, gated by the input), and its effect depends on the input, so that"
+                        + " no weight can hold it | Export the PyTorch model to ONNX with the adapter on it, or train a LoRA"
+                        + " instead.",
+                "PREFIX_TUNING | prefix tuning, and it changes the prompt and no weight, so that there is nothing to merge"
+                        + " | Export the PyTorch model to ONNX with the adapter on it, or train a LoRA instead.",
+                "IA3 | IA3 (a factor on each row or column), and Graft merges and attaches only replaced tensors and"
+                        + " low-rank changes as LoRA, DoRA, AdaLoRA, VeRA and VB-LoRA store them | Merge it in PyTorch with"
+                        + " PEFT's merge_and_unload and export the merged model to ONNX again.",
+                "LOKR | LoKr (a Kronecker product), and Graft merges and attaches only replaced tensors and low-rank"
+                        + " changes as LoRA, DoRA, AdaLoRA, VeRA and VB-LoRA store them | Merge it in PyTorch with PEFT's"
+                        + " merge_and_unload and export the merged model to ONNX again. Or make a LoRA of it with PEFT's"
+                        + " save_as_lora, which comes as near as its rank allows."
+            })
+    void aMethodIsRefusedByNameAndReasonWithTheWayOut(String type, String reason, String remedy) {
+        assertThatThrownBy(adapter.option("peft_type", '"' + type + '"')::read)
+                .isInstanceOfSatisfying(GraftException.class, error -> {
+                    assertThat(error.code()).isEqualTo(ErrorCode.METHOD_UNSUPPORTED);
+                    assertThat(error).hasMessage(type + " is not supported: this adapter is " + reason);
+                    assertThat(error.remedy()).isEqualTo(remedy);
+                });
     }
 
     @Test
@@ -387,25 +408,5 @@ class PeftReaderTest {
                 .filter(RowReplacement.class::isInstance)
                 .flatMap(change -> ((RowReplacement) change).rows().stream())
                 .toList();
-    }
-
-    private static void assertInvalid(ThrowingCallable call, String message) {
-        assertFails(call, ErrorCode.ADAPTER_TENSORS_INVALID, message);
-    }
-
-    private static void assertConfigInvalid(ThrowingCallable call, String message) {
-        assertFails(call, ErrorCode.ADAPTER_CONFIG_INVALID, message);
-    }
-
-    private static void assertUnsupported(ThrowingCallable call, String message) {
-        assertFails(call, ErrorCode.METHOD_UNSUPPORTED, message);
-    }
-
-    private static void assertFails(ThrowingCallable call, ErrorCode code, String message) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(GraftException.class, error -> {
-            assertThat(error.code()).isEqualTo(code);
-            assertThat(error).hasMessageContaining(message);
-            assertThat(error.location().isNone()).isFalse();
-        });
     }
 }
