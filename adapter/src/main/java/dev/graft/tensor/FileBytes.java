@@ -1,6 +1,7 @@
 package dev.graft.tensor;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.error.MissingFile;
@@ -28,7 +29,7 @@ public record FileBytes(Path file, long offset, long size) implements ByteSource
         } catch (NoSuchFileException e) {
             throw MissingFile.at(file, e);
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw FileFault.unreadable(file, e);
         }
     }
 
@@ -38,7 +39,7 @@ public record FileBytes(Path file, long offset, long size) implements ByteSource
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             readFully(channel, file, offset + position, target);
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw FileFault.unreadable(file, e);
         }
     }
 
@@ -62,14 +63,5 @@ public record FileBytes(Path file, long offset, long size) implements ByteSource
     public ByteSource slice(long from, long count) {
         Objects.checkFromIndexSize(from, count, size);
         return new FileBytes(file, offset + from, count);
-    }
-
-    private static GraftException unreadable(Path file, IOException cause) {
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot read the file: " + cause.getMessage(),
-                Location.ofFile(file),
-                "Check that it is a regular file and that you may read it.",
-                cause);
     }
 }

@@ -1,8 +1,7 @@
 package dev.graft.tensor;
 
-import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -36,12 +35,7 @@ public final class FileOutput {
                 file, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             content.writeTo(new FileOutput(channel));
         } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot write the file: " + e.getMessage(),
-                    Location.ofFile(file),
-                    "Check that the disk has space and that you may write there.",
-                    e);
+            throw FileFault.unwritable(file, e);
         }
     }
 

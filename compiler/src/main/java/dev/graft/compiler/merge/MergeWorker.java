@@ -1,6 +1,7 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.compiler.scan.ByteRegion;
+import dev.graft.error.FileFault;
 import dev.graft.io.Progress;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -59,7 +60,7 @@ final class MergeWorker implements IntConsumer {
                 done += now;
             }
         } catch (IOException e) {
-            throw outputs.unwritable(copy.destination(), e);
+            throw FileFault.unwritable(copy.destination(), e);
         }
         progress.advance(source.length());
     }

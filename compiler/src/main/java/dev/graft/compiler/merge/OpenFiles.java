@@ -1,6 +1,7 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.error.MissingFile;
@@ -92,11 +93,6 @@ final class OpenFiles implements AutoCloseable {
         if (cause instanceof NoSuchFileException) {
             return MissingFile.at(file, cause);
         }
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot read the file: " + cause.getMessage(),
-                Location.ofFile(file),
-                "Check that it is a regular file and that you may read it.",
-                cause);
+        return FileFault.unreadable(file, cause);
     }
 }

@@ -1,8 +1,6 @@
 package dev.graft.compiler.merge;
 
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
+import dev.graft.error.FileFault;
 import dev.graft.io.OutputTransaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +26,7 @@ final class StagedFiles implements AutoCloseable {
                 channels.put(destination, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
             } catch (IOException e) {
                 close();
-                throw unwritable(destination, e);
+                throw FileFault.unwritable(destination, e);
             }
         }
     }
@@ -43,7 +41,7 @@ final class StagedFiles implements AutoCloseable {
                 at += channel.write(bytes, at);
             }
         } catch (IOException e) {
-            throw unwritable(destination, e);
+            throw FileFault.unwritable(destination, e);
         }
     }
 
@@ -66,7 +64,7 @@ final class StagedFiles implements AutoCloseable {
             try {
                 entry.getValue().force(false);
             } catch (IOException e) {
-                throw unwritable(entry.getKey(), e);
+                throw FileFault.unwritable(entry.getKey(), e);
             }
         }
     }
@@ -77,17 +75,8 @@ final class StagedFiles implements AutoCloseable {
             try {
                 entry.getValue().close();
             } catch (IOException e) {
-                throw unwritable(entry.getKey(), e);
+                throw FileFault.unwritable(entry.getKey(), e);
             }
         }
-    }
-
-    GraftException unwritable(Path destination, IOException cause) {
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot write the file: " + cause.getMessage(),
-                Location.ofFile(destination),
-                "Check free space and permissions of the output's folder.",
-                cause);
     }
 }

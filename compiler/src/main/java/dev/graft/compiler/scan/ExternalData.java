@@ -1,6 +1,7 @@
 package dev.graft.compiler.scan;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.DType;
@@ -151,7 +152,7 @@ final class ExternalData {
             }
             return real;
         } catch (IOException e) {
-            throw WireReader.unreadable(candidate, e);
+            throw FileFault.unreadable(candidate, e);
         }
     }
 
@@ -159,7 +160,7 @@ final class ExternalData {
         try {
             return Files.size(file);
         } catch (IOException e) {
-            throw WireReader.unreadable(file, e);
+            throw FileFault.unreadable(file, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.graft.compiler.scan;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.error.MissingFile;
@@ -27,7 +28,7 @@ public final class ModelScanner {
         try (WireReader reader = new WireReader(file, IndexBudget.ofThisProcess())) {
             return new ModelReader(new ScanContext(reader, new ExternalData(file))).read();
         } catch (IOException e) {
-            throw WireReader.unreadable(file, e);
+            throw FileFault.unreadable(file, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.graft.compiler.scan;
 
+import dev.graft.error.FileFault;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class TensorValues {
                 }
             });
         } catch (IOException e) {
-            throw WireReader.unreadable(proto.file(), e);
+            throw FileFault.unreadable(proto.file(), e);
         }
         return Optional.of(values);
     }

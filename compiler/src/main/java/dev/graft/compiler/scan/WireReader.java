@@ -1,6 +1,7 @@
 package dev.graft.compiler.scan;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.FileBytes;
@@ -248,18 +249,9 @@ final class WireReader implements Closeable {
             FileBytes.readFully(channel, file, position, window);
         } catch (IOException e) {
             window.limit(0);
-            throw unreadable(file, e);
+            throw FileFault.unreadable(file, e);
         }
         window.flip();
-    }
-
-    static GraftException unreadable(Path file, IOException cause) {
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot read the file: " + cause.getMessage(),
-                Location.ofFile(file),
-                "Check that it is a regular file and that you may read it.",
-                cause);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.graft.training.data;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.ByteSource;
@@ -66,8 +67,7 @@ final class NpzReader {
         } catch (java.util.zip.ZipException | java.io.EOFException | IllegalArgumentException e) {
             throw invalid("not a NumPy archive: " + e.getMessage());
         } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED, "cannot read the file: " + e.getMessage(), Location.ofFile(file), "", e);
+            throw FileFault.unreadable(file, e);
         }
     }
 

@@ -4,9 +4,7 @@ import dev.graft.adapter.format.json.JsonFiles;
 import dev.graft.adapter.format.json.JsonValue;
 import dev.graft.adapter.format.json.JsonValue.JsonObject;
 import dev.graft.adapter.format.json.PythonJson;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
+import dev.graft.error.FileFault;
 import dev.graft.training.run.evaluation.BestSoFar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,12 +42,7 @@ final class RunStateFile {
         try {
             Files.writeString(file, PythonJson.write(new JsonObject(members)) + "\n");
         } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot write the file: " + e.getMessage(),
-                    Location.ofFile(file),
-                    "Check that the disk has space and that you may write there.",
-                    e);
+            throw FileFault.unwritable(file, e);
         }
     }
 

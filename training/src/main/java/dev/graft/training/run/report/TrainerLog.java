@@ -1,9 +1,8 @@
 package dev.graft.training.run.report;
 
 import com.google.gson.stream.JsonWriter;
-import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.io.OutputTransaction;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,7 +52,7 @@ public final class TrainerLog implements RunListener, AutoCloseable {
             }
             return new TrainerLog(file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
     }
 
@@ -86,7 +85,7 @@ public final class TrainerLog implements RunListener, AutoCloseable {
             json.name("total_tokens").value(report.tokens());
             json.endObject();
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
         write(line.toString());
     }
@@ -102,7 +101,7 @@ public final class TrainerLog implements RunListener, AutoCloseable {
             endLine(json, report.step(), report.totalSteps(), report.epoch(), report.clock());
             json.endObject();
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
         write(line.toString());
     }
@@ -140,7 +139,7 @@ public final class TrainerLog implements RunListener, AutoCloseable {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
     }
 
@@ -149,7 +148,7 @@ public final class TrainerLog implements RunListener, AutoCloseable {
         try {
             channel.force(true);
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
     }
 
@@ -158,16 +157,7 @@ public final class TrainerLog implements RunListener, AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
-    }
-
-    private static GraftException failed(Path file, IOException cause) {
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot write the file: " + cause.getMessage(),
-                Location.ofFile(file),
-                "Check that the disk has space and that you may write there.",
-                cause);
     }
 }

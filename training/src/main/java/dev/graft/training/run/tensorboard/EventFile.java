@@ -1,9 +1,8 @@
 package dev.graft.training.run.tensorboard;
 
 import dev.graft.compiler.wire.WireMessage;
-import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -67,7 +66,7 @@ public final class EventFile implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw failed(folder, e);
+            throw FileFault.unwritable(folder, e);
         }
     }
 
@@ -101,7 +100,7 @@ public final class EventFile implements AutoCloseable {
         try {
             out.write(framed(event.toBytes()));
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
     }
 
@@ -132,16 +131,7 @@ public final class EventFile implements AutoCloseable {
         try {
             out.close();
         } catch (IOException e) {
-            throw failed(file, e);
+            throw FileFault.unwritable(file, e);
         }
-    }
-
-    private static GraftException failed(Path file, IOException cause) {
-        return new GraftException(
-                ErrorCode.IO_FAILED,
-                "cannot write the file: " + cause.getMessage(),
-                Location.ofFile(file),
-                "Check that the disk has space and that you may write there.",
-                cause);
     }
 }
