@@ -13,12 +13,16 @@ import dev.graft.tensor.Tensor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The tensors of an adapter as a model's inputs want them: by their names, in their layout and their number format. What the model has no input for keeps its
  * name, and is refused when it is loaded.
  */
 final class FittedTensors {
+    /** What both exporters of adapter files call a factor. */
+    private static final Pattern FACTOR = Pattern.compile(".+\\.lora_[AB](\\.MatMul)?\\.weight");
+
     private final Map<String, OverridableInput> inputs;
 
     FittedTensors(Map<String, OverridableInput> inputs) {
@@ -47,9 +51,10 @@ final class FittedTensors {
             return factors(file.read());
         }
         Map<String, Tensor> tensors = OnnxAdapterReader.read(file.path()).tensors();
-        return inputs.keySet().containsAll(tensors.keySet())
-                ? tensors.values()
-                : factors(NamedFactors.read(file.path()));
+        boolean otherNames = !inputs.keySet().containsAll(tensors.keySet())
+                && tensors.keySet().stream()
+                        .allMatch(name -> FACTOR.matcher(name).matches());
+        return otherNames ? factors(NamedFactors.read(file.path())) : tensors.values();
     }
 
     private List<Tensor> factors(Adapter adapter) {
