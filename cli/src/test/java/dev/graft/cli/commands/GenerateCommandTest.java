@@ -114,7 +114,7 @@ class GenerateCommandTest extends TypedCommands {
                         "answered by adapter adapter; /help",
                         "answered by adapter stadium",
                         "answered by the base",
-                        "unknown adapter 'stadiun'; loaded: adapter, stadium",
+                        "unknown adapter \"stadiun\"; loaded: adapter, stadium",
                         "Did you mean 'stadium'?",
                         "answered by the base; loaded: adapter, stadium",
                         "no such word: /nonsense",
@@ -160,24 +160,55 @@ class GenerateCommandTest extends TypedCommands {
     }
 
     @Test
-    void twoAdaptersAtOnceAreNotSummedSilently() {
+    void severalAdaptersAreAddedUpAsTheyAreWhenMerged() {
         String attached = output("attached.onnx");
+        String merged = output("merged.onnx");
         assertThat(run("attach", base, "-o", attached, "--style", "input", "--targets", "all-linear"))
                 .isZero();
+        assertThat(run("merge", base, adapter + "@0.6", other + "@0.5", "-o", merged))
+                .isZero();
+        assertThat(run("generate", merged, "-p", PROMPT, "--tokenizer", tokenizer))
+                .isZero();
+        String expected = results();
 
         assertThat(run(
                         "generate",
                         attached,
                         "-p",
-                        "x",
+                        PROMPT,
                         "--tokenizer",
                         tokenizer,
                         "--adapter",
-                        adapter,
+                        adapter + "@0.6",
                         "--adapter",
-                        other))
-                .isEqualTo(3);
-        assertThat(messages()).contains("both set this tensor, and ONNX Runtime would take one of them, not the sum");
+                        other + "@0.5"))
+                .isZero();
+        assertThat(results()).isEqualTo(expected).doesNotContain(CALM, PIRATE, STADIUM);
+        assertThat(talk(
+                        "/adapter a@0.6+b@0.25\n" + PROMPT,
+                        attached,
+                        "--adapter",
+                        "a=" + adapter,
+                        "--adapter",
+                        "b=" + other + "@2"))
+                .isZero();
+        assertThat(PROMPT + results()).isEqualTo(expected);
+    }
+
+    @Test
+    void aMixThatCannotBeIsTold() {
+        String attached = output("attached.onnx");
+        assertThat(run("attach", base, "-o", attached, "--style", "input", "--targets", "all-linear"))
+                .isZero();
+
+        assertThat(talk("/adapter a@0.6+a\n/adapter a@1.2.3\n/adapter a+c", attached, "--adapter", "a=" + adapter))
+                .isZero();
+        assertThat(results()).isEmpty();
+        assertThat(messages())
+                .contains(
+                        "'a' is named twice",
+                        "expected a number behind @, got '1.2.3'",
+                        "unknown adapter \"c\"; loaded: a");
     }
 
     @Test
