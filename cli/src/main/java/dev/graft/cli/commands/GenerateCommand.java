@@ -3,13 +3,14 @@ package dev.graft.cli.commands;
 import static dev.graft.cli.command.OptionDescription.flag;
 import static dev.graft.cli.command.OptionDescription.valued;
 
+import dev.graft.adapter.WeightedAdapter;
 import dev.graft.cli.command.Argument;
 import dev.graft.cli.command.Command;
 import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
+import dev.graft.cli.generate.AdapterChoices;
 import dev.graft.cli.generate.ChatLoop;
 import dev.graft.cli.generate.LanguageModel;
-import dev.graft.cli.generate.NamedAdapters;
 import dev.graft.cli.generate.PromptRuns;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
@@ -19,6 +20,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** {@code graft generate}: continues prompts, or talks, with or without adapters. */
 final class GenerateCommand implements Command {
@@ -40,7 +42,7 @@ final class GenerateCommand implements Command {
                         valued(
                                         "adapter",
                                         "[NAME=]" + AdapterWords.ADAPTER,
-                                        "an adapter to switch in, in any format that Graft reads; in a conversation several, by name")
+                                        "an adapter to switch in, in any format that Graft reads; several are added up, or chosen by name in a conversation")
                                 .repeated(),
                         valued("tokenizer", "FILE", "tokenizer.json (default: the one beside the model)"))
                 .options(GenerationWords.OPTIONS)
@@ -56,6 +58,9 @@ final class GenerateCommand implements Command {
                 .example(
                         "with an adapter at half strength, drawn at random",
                         "graft generate attached.onnx --prompt 'Once upon a time' --adapter style.onnx_adapter@0.5 --temperature 0.8 --top-p 0.95 --seed 7")
+                .example(
+                        "two adapters added up",
+                        "graft generate attached.onnx --prompt 'Once upon a time' --adapter pirate-lora@0.7 --adapter poet-lora@0.3")
                 .example(
                         "a conversation with two adapters to switch between",
                         "graft generate attached.onnx --chat --adapter pirate=pirate-lora --adapter poet=poet-lora")
@@ -73,27 +78,28 @@ final class GenerateCommand implements Command {
         GenerationSettings words = GenerationWords.read(invocation);
         SessionSettings threads =
                 SessionSettings.DEFAULT.withIntraOpThreads(invocation.intOption("threads", 0, 1, MOST_THREADS));
-        try (LanguageModel model = LanguageModel.open(file, tokenizer, threads);
-                NamedAdapters adapters = NamedAdapters.load(model.session(), NamedAdapterWords.read(invocation))) {
+        Map<String, WeightedAdapter> adapters = NamedAdapterWords.read(invocation);
+        AdapterChoices choices = new AdapterChoices(NamedAdapterWords.weights(adapters));
+        try (LanguageModel model = LanguageModel.open(file, tokenizer, threads, adapters)) {
             GenerationSettings settings = model.complete(words);
             if (talks) {
-                talk(invocation, model, adapters, settings);
+                talk(invocation, model, choices, settings);
             } else {
-                continuePrompts(invocation, model, adapters, settings);
+                continuePrompts(invocation, model, choices, settings);
             }
         }
         return 0;
     }
 
     private static void continuePrompts(
-            Invocation invocation, LanguageModel model, NamedAdapters adapters, GenerationSettings settings) {
-        try (TextGenerator generator = TextGenerator.of(model.with(adapters.together()), model.tokenizer())) {
+            Invocation invocation, LanguageModel model, AdapterChoices adapters, GenerationSettings settings) {
+        try (TextGenerator generator = model.generator(adapters.together())) {
             new PromptRuns(invocation.console(), settings).run(generator, invocation.options("prompt"));
         }
     }
 
     private static void talk(
-            Invocation invocation, LanguageModel model, NamedAdapters adapters, GenerationSettings settings) {
+            Invocation invocation, LanguageModel model, AdapterChoices adapters, GenerationSettings settings) {
         ChatSession chat = new ChatSession(
                 TemplateWord.read(invocation, model.folder().chatTemplate()),
                 model.tokenizer(),

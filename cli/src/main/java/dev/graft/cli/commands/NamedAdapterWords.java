@@ -37,6 +37,13 @@ final class NamedAdapterWords {
         return adapters;
     }
 
+    /** How much of each was asked for. */
+    static Map<String, Double> weights(Map<String, WeightedAdapter> adapters) {
+        Map<String, Double> weights = new LinkedHashMap<>();
+        adapters.forEach((name, adapter) -> weights.put(name, adapter.weight()));
+        return weights;
+    }
+
     private static String stem(Path path) {
         Path name = path.toAbsolutePath().normalize().getFileName();
         return name == null ? "adapter" : ENDING.matcher(name.toString()).replaceFirst("");

@@ -2,22 +2,22 @@ package dev.graft.cli.generate;
 
 import dev.graft.cli.command.Console;
 import dev.graft.error.GraftException;
+import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.generate.Generation;
 import dev.graft.runtime.generate.GenerationListener;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
 import dev.graft.runtime.generate.chat.ChatSession;
-import dev.graft.runtime.session.LoadedAdapter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A conversation line by line: messages are answered, lines with a slash change who answers. */
 public final class ChatLoop implements AutoCloseable {
     private static final String HELP = """
-            /adapter NAME   answer with this adapter from now on; without a name, list them
+            /adapter NAME   answer with this adapter from now on, or with a mix: NAME@0.7+OTHER@0.3; without a name, list them
             /base           answer without an adapter
             /reset          begin a new conversation
             /help           this
@@ -26,17 +26,17 @@ public final class ChatLoop implements AutoCloseable {
 
     private final Console console;
     private final LanguageModel model;
-    private final NamedAdapters adapters;
+    private final AdapterChoices adapters;
     private final ChatSession chat;
     private final GenerationSettings settings;
-    private @Nullable String active;
+    private AdapterMix active;
     private @Nullable TextGenerator generator;
 
     /** A conversation that begins with the first adapter, if there is one. */
     public ChatLoop(
             Console console,
             LanguageModel model,
-            NamedAdapters adapters,
+            AdapterChoices adapters,
             ChatSession chat,
             GenerationSettings settings) {
         this.console = console;
@@ -44,7 +44,7 @@ public final class ChatLoop implements AutoCloseable {
         this.adapters = adapters;
         this.chat = chat;
         this.settings = settings;
-        this.active = adapters.names().stream().findFirst().orElse(null);
+        this.active = adapters.first();
     }
 
     /** Reads lines until they end or one says so. A mistake in a line is told and the conversation goes on. */
@@ -84,7 +84,7 @@ public final class ChatLoop implements AutoCloseable {
         String name = words.length > 1 ? words[1] : "";
         switch (words[0]) {
             case "/adapter" -> switchTo(name);
-            case "/base" -> switchToBase();
+            case "/base" -> become(AdapterMix.BASE);
             case "/reset" -> {
                 chat.reset();
                 console.note("a new conversation, answered by " + answerer());
@@ -96,32 +96,26 @@ public final class ChatLoop implements AutoCloseable {
 
     private void switchTo(String name) {
         if (name.isEmpty()) {
-            console.note("answered by " + answerer() + "; loaded: " + String.join(", ", adapters.names()));
+            console.note("answered by " + answerer() + "; loaded: " + adapters.names());
             return;
         }
-        adapters.of(name);
-        become(name);
+        become(adapters.parse(name));
     }
 
-    private void switchToBase() {
-        become(null);
-    }
-
-    private void become(@Nullable String name) {
+    private void become(AdapterMix mix) {
         // keys and values in the cache are those of the adapter that read the text
         close();
-        active = name;
+        active = mix;
         console.note("answered by " + answerer());
     }
 
     private String answerer() {
-        return active == null ? "the base" : "adapter " + active;
+        return active.parts().isEmpty() ? "the base" : "adapter " + active;
     }
 
     private void answer(String message) {
         if (generator == null) {
-            List<LoadedAdapter> chosen = active == null ? List.of() : adapters.of(active);
-            generator = TextGenerator.of(model.with(chosen), model.tokenizer());
+            generator = model.generator(active);
         }
         GenerationSettings turn = settings.withSampling(
                 settings.sampling().withSeed(settings.sampling().seed() + chat.turns()));
@@ -136,8 +130,10 @@ public final class ChatLoop implements AutoCloseable {
     }
 
     /** A turn as a line of JSON. */
-    record Turn(@Nullable String adapter, PromptRuns.Continuation answer) {
-        static Turn of(@Nullable String adapter, String message, Generation generation) {
+    record Turn(Optional<String> adapter, PromptRuns.Continuation answer) {
+        static Turn of(AdapterMix mix, String message, Generation generation) {
+            Optional<String> adapter =
+                    Optional.of(mix.toString()).filter(name -> !mix.parts().isEmpty());
             return new Turn(adapter, PromptRuns.Continuation.of(message, generation));
         }
     }

@@ -1,7 +1,13 @@
 package dev.graft.cli.generate;
 
+import dev.graft.adapter.WeightedAdapter;
 import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
+import dev.graft.runtime.adapters.AdapterLease;
+import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.adapters.AdapterRuntime;
+import dev.graft.runtime.adapters.RuntimeSettings;
 import dev.graft.runtime.generate.GenerationSettings;
+import dev.graft.runtime.generate.TextGenerator;
 import dev.graft.runtime.generate.TextModel;
 import dev.graft.runtime.generate.chat.SpecialTokens;
 import dev.graft.runtime.generate.chat.TokenizerFolder;
@@ -13,36 +19,80 @@ import dev.graft.runtime.session.SessionSettings;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model, its tokenizer, and what the files beside both say.
+ * A model with adapters by name, its tokenizer, and what the files beside both say.
  *
  * @param session the model
+ * @param adapters what holds session and adapters, or null if there are no adapters
  * @param tokenizer its tokenizer
  * @param folder what the files beside the tokenizer say
  * @param hints what the files beside model and tokenizer say of the model's inputs
  */
 public record LanguageModel(
-        ModelSession session, HuggingFaceTokenizerSource tokenizer, TokenizerFolder folder, InputHints hints)
+        ModelSession session,
+        @Nullable AdapterRuntime adapters,
+        HuggingFaceTokenizerSource tokenizer,
+        TokenizerFolder folder,
+        InputHints hints)
         implements AutoCloseable {
-    /** Opens both; the caller closes them. */
+    /** Opens a model without adapters and its tokenizer; the caller closes it. */
     public static LanguageModel open(Path model, Path tokenizerFile, SessionSettings settings) {
-        ModelSession session = ModelSession.open(model, settings);
+        return open(ModelSession.open(model, settings), null, tokenizerFile);
+    }
+
+    /**
+     * Opens a model, its tokenizer, and adapters under their names; the caller closes it.
+     *
+     * @throws dev.graft.error.GraftException {@code TARGET_NOT_FOUND} if there are adapters and the model has no inputs for them
+     */
+    public static LanguageModel open(
+            Path model, Path tokenizerFile, SessionSettings settings, Map<String, WeightedAdapter> adapters) {
+        if (adapters.isEmpty()) {
+            return open(model, tokenizerFile, settings);
+        }
+        AdapterRuntime runtime = AdapterRuntime.open(model, RuntimeSettings.DEFAULT.with(settings));
         try {
-            InputHints hints = ModelFolderHints.read(model, session.inputs())
-                    .orElse(ModelFolderHints.read(tokenizerFile, session.inputs()));
-            TokenizerFolder folder = TokenizerFolder.read(tokenizerFile, model);
-            return new LanguageModel(session, HuggingFaceTokenizerSource.open(tokenizerFile), folder, hints);
+            adapters.forEach((name, adapter) -> runtime.put(name, adapter.adapter()));
         } catch (RuntimeException | Error e) {
-            session.close();
+            runtime.close();
+            throw e;
+        }
+        return open(runtime.session(), runtime, tokenizerFile);
+    }
+
+    private static LanguageModel open(ModelSession session, @Nullable AdapterRuntime adapters, Path tokenizerFile) {
+        try {
+            InputHints hints = ModelFolderHints.read(session.file(), session.inputs())
+                    .orElse(ModelFolderHints.read(tokenizerFile, session.inputs()));
+            TokenizerFolder folder = TokenizerFolder.read(tokenizerFile, session.file());
+            return new LanguageModel(session, adapters, HuggingFaceTokenizerSource.open(tokenizerFile), folder, hints);
+        } catch (RuntimeException | Error e) {
+            close(session, adapters);
             throw e;
         }
     }
 
-    /** The model with adapters. */
-    public TextModel with(List<LoadedAdapter> adapters) {
-        return TextModel.over(session, adapters, hints);
+    /** The model with adapters that its session loaded. */
+    public TextModel with(List<LoadedAdapter> loaded) {
+        return TextModel.over(session, loaded, hints);
+    }
+
+    /**
+     * A generator with a mix of adapters, which it holds; the caller closes it.
+     *
+     * @throws dev.graft.error.GraftException {@code ADAPTER_UNKNOWN}, {@code ADAPTERS_CONFLICT}
+     */
+    public TextGenerator generator(AdapterMix mix) {
+        if (adapters == null) {
+            return TextGenerator.of(with(List.of()), tokenizer);
+        }
+        try (AdapterLease lease = adapters.lease(mix)) {
+            return TextGenerator.of(with(lease.adapters()), tokenizer);
+        }
     }
 
     /** Settings with the model's context and the tokens that end a text. */
@@ -62,6 +112,14 @@ public record LanguageModel(
     @Override
     public void close() {
         tokenizer.close();
-        session.close();
+        close(session, adapters);
+    }
+
+    private static void close(ModelSession session, @Nullable AdapterRuntime adapters) {
+        if (adapters == null) {
+            session.close();
+        } else {
+            adapters.close();
+        }
     }
 }

@@ -35,11 +35,11 @@ class MistakesTest extends TypedCommands {
     }
 
     @Test
-    void anAdapterForAModelWithoutInputsForItIsNamedByItsOwnPath() {
+    void anAdapterForAModelWithoutInputsForItIsRefused() {
         assertThat(run("generate", base, "--prompt", "This", "--adapter", adapter))
                 .isEqualTo(3);
         assertThat(messages())
-                .contains("the model has no overridable inputs", "at: " + adapter + ", tensor", "--style input")
+                .contains("the model has no inputs for adapters", "at: " + base, "--style input")
                 .doesNotContain("switched.onnx_adapter");
     }
 

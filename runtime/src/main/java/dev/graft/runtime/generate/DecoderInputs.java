@@ -41,7 +41,7 @@ record DecoderInputs(List<ValueDescription> inputs, ValueDescription tokens) {
                 .filter(input -> !cache.contains(input.name()))
                 .toList();
         for (ValueDescription input : inputs) {
-            if (input != tokens && !follows(input)) {
+            if (!input.equals(tokens) && !follows(input)) {
                 throw unsupported(session, "the model needs the input " + input + ", which a text does not give");
             }
         }

@@ -25,6 +25,9 @@ final class StopStrings {
 
     /** Takes a piece and gives what is certain, up to a stop string. */
     String take(String piece) {
+        if (found) {
+            return "";
+        }
         int from = held.length();
         held.append(piece);
         for (int end = from + 1; end <= held.length() && !found; end++) {

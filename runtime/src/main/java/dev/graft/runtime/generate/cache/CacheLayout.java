@@ -39,8 +39,7 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
      * @throws GraftException {@code ONNX_UNSUPPORTED} for a cache whose continuation or size cannot be told
      */
     public static CacheLayout find(ModelSession session, InputHints hints) {
-        List<ValueDescription> candidates =
-                session.inputs().stream().filter(CacheLayout::mayBeCache).toList();
+        List<ValueDescription> candidates = candidates(session.inputs());
         if (candidates.isEmpty()) {
             return new CacheLayout(List.of(), false);
         }
@@ -84,14 +83,19 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
         return new NoCache(CachePart.empty(parts));
     }
 
+    /** Inputs that are named after the past; where none is, those that could be one, if the graph says so too. */
+    private static List<ValueDescription> candidates(List<ValueDescription> inputs) {
+        List<ValueDescription> named = inputs.stream()
+                .filter(input -> InputRole.of(input) == InputRole.PAST && input.isNumeric())
+                .toList();
+        return named.isEmpty() ? inputs.stream().filter(CacheLayout::mayBeCache).toList() : named;
+    }
+
     private static boolean mayBeCache(ValueDescription input) {
-        InputRole role = InputRole.of(input);
-        return input.isNumeric()
-                && (role == InputRole.PAST
-                        || role == InputRole.OTHER
-                                && input.dtype() != null
-                                && input.dtype().isFloat()
-                                && input.rank() >= SMALLEST_RANK);
+        return InputRole.of(input) == InputRole.OTHER
+                && input.dtype() != null
+                && input.dtype().isFloat()
+                && input.rank() >= SMALLEST_RANK;
     }
 
     private static CachePart part(Path model, ValueDescription input, ValueDescription output, InputHints hints) {

@@ -17,6 +17,8 @@ final class CachePairs {
     private static final String GROUP_QUERY = "GroupQueryAttention";
     /** Operators that hand a cache on as it is, or joined with new tokens. */
     private static final Set<String> JOINING = Set.of("Concat", "Identity", "Cast");
+
+    private static final Map<Integer, Integer> IN_PLACE = Map.of(3, 1, 4, 2);
     /** Fused operators: at which input a cache comes in, and at which output it goes on. */
     private static final Map<String, Map<Integer, Integer>> FUSED = Map.of(
             GROUP_QUERY,
@@ -54,8 +56,7 @@ final class CachePairs {
         Set<List<String>> inPlace = new HashSet<>();
         for (GraphNode node : nodes) {
             if (node.operator().equals(GROUP_QUERY)) {
-                FUSED.get(GROUP_QUERY)
-                        .forEach((in, out) -> inPlace.add(List.of(at(node.inputs(), in), at(node.outputs(), out))));
+                IN_PLACE.forEach((in, out) -> inPlace.add(List.of(at(node.inputs(), in), at(node.outputs(), out))));
             }
         }
         return parts.stream()

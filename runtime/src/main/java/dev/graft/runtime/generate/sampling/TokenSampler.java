@@ -26,12 +26,17 @@ public final class TokenSampler {
 
     /** A sampler for one text. */
     public static TokenSampler of(SamplingSettings settings) {
+        return new TokenSampler(steps(settings), !settings.isGreedy(), settings.seed());
+    }
+
+    /** What is done to the logits, in order. */
+    static List<LogitsStep> steps(SamplingSettings settings) {
         List<LogitsStep> steps = new ArrayList<>();
         if (settings.repetitionPenalty() != 1) {
             steps.add(new RepetitionPenalty(settings.repetitionPenalty()));
         }
         if (settings.isGreedy()) {
-            return new TokenSampler(steps, false, settings.seed());
+            return steps;
         }
         if (settings.temperature() != 1) {
             steps.add(new Temperature(settings.temperature()));
@@ -42,7 +47,7 @@ public final class TokenSampler {
         if (settings.topP() < 1) {
             steps.add(new TopP(settings.topP()));
         }
-        return new TokenSampler(steps, true, settings.seed());
+        return steps;
     }
 
     /** Takes a token into the text, of the prompt or one that was chosen. */
