@@ -60,6 +60,8 @@ public enum ErrorCode {
     WEIGHT_NOT_MERGEABLE(Category.INPUT),
     /** A run names an adapter that is not there. */
     ADAPTER_UNKNOWN(Category.INPUT),
+    /** An adapter file that was made for another base. */
+    ADAPTER_BASE_MISMATCH(Category.INPUT),
     /** Two adapters that cannot act on the same target together. */
     ADAPTERS_CONFLICT(Category.INPUT),
     /** A merged value is not finite, or leaves the range of the weight's type. */

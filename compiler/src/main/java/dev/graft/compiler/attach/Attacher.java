@@ -7,6 +7,7 @@ import dev.graft.compiler.ir.ModelWriter;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.PassPipeline;
 import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.scan.BaseFingerprint;
 import dev.graft.io.OutputTransaction;
 import dev.graft.io.Progress;
 import dev.graft.tensor.Tensor;
@@ -67,7 +68,8 @@ public final class Attacher {
         try (OutputTransaction transaction = OutputTransaction.open(output, options.force())) {
             transaction.refuseInputs(output, List.of(resolution.model().file()));
             ModelWriter.write(model, transaction.stage(output));
-            adapterFile.ifPresent(file -> OnnxAdapterWriter.write(transaction.stage(file), adapter));
+            adapterFile.ifPresent(file ->
+                    OnnxAdapterWriter.write(transaction.stage(file), adapter, BaseFingerprint.of(resolution.model())));
             adapterFile.ifPresent(files::add);
             files.addAll(DataFiles.stage(resolution.model(), output, transaction));
             transaction.commit();

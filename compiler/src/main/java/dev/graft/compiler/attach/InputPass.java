@@ -1,5 +1,6 @@
 package dev.graft.compiler.attach;
 
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
 import dev.graft.compiler.attach.AttachReport.AttachedTarget;
 import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.ModelPass;
@@ -7,6 +8,7 @@ import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.PassResult;
 import dev.graft.compiler.resolve.Binding;
 import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.scan.BaseFingerprint;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +44,7 @@ final class InputPass implements ModelPass {
     public PassResult call(OnnxModel model) {
         GraphEditor editor = new GraphEditor(model);
         editor.requireIrVersion(OVERRIDABLE_INITIALIZERS);
+        editor.setMetadata(OnnxAdapterFile.BASE_KEY, Integer.toString(BaseFingerprint.of(resolution.model())));
         InputSlots slots = new InputSlots(editor, options.names());
         SiteLocator locator = new SiteLocator(model);
         Places places = new Places(locator);

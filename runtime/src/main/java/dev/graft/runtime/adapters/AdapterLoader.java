@@ -9,10 +9,12 @@ import dev.graft.runtime.session.ModelSession;
 /** Gives adapters and mixes to ONNX Runtime: a file that fits is mapped into memory, all else is put together there. */
 final class AdapterLoader {
     private final ModelSession session;
+    private final BaseCheck base;
     private final FittedTensors fitted;
 
-    AdapterLoader(ModelSession session) {
+    AdapterLoader(ModelSession session, boolean anyBase) {
         this.session = session;
+        this.base = new BaseCheck(session, anyBase);
         this.fitted = new FittedTensors(session.overridableInputs());
     }
 
@@ -28,6 +30,7 @@ final class AdapterLoader {
         MixedTensors mixed = new MixedTensors();
         for (Ingredient part : ingredients.parts()) {
             AdapterSource source = part.adapter().source();
+            base.require(source);
             AdapterMix.Part named = new AdapterMix.Part(part.adapter().name(), part.weight());
             mixed.add(named, source.path(), fitted.of(source));
         }
@@ -36,6 +39,7 @@ final class AdapterLoader {
 
     private LoadedAdapter load(Registration adapter) {
         AdapterSource source = adapter.source();
+        base.require(source);
         if (source instanceof OnDisk file && fitted.fitsAsItIs(file)) {
             return session.loadAdapter(file.path());
         }

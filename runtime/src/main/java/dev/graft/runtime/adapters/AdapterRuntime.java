@@ -37,7 +37,8 @@ public final class AdapterRuntime implements AutoCloseable {
     private AdapterRuntime(ModelSession session, RuntimeSettings settings) {
         this.session = session;
         this.listener = new QuietListener(settings.listener());
-        this.cache = new AdapterCache(new AdapterLoader(session)::load, settings.cacheBytes(), listener);
+        this.cache =
+                new AdapterCache(new AdapterLoader(session, settings.anyBase())::load, settings.cacheBytes(), listener);
     }
 
     /**

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.error.ErrorCode;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ public final class ModelSession implements AutoCloseable {
     private final Map<String, ValueDescription> outputs;
     private final Set<String> numericOutputs;
     private final SharedLifetime lifetime;
+    private final OptionalInt baseFingerprint;
     private final Set<LoadedAdapter> adapters = new HashSet<>();
     private volatile Map<String, OverridableInput> overridable = Map.of();
     private volatile boolean overridableRead;
@@ -51,6 +54,10 @@ public final class ModelSession implements AutoCloseable {
         outputs.values().stream()
                 .filter(ValueDescription::isNumeric)
                 .forEach(output -> numericOutputs.add(output.name()));
+        this.baseFingerprint = OrtRuntime.metadata(session, OnnxAdapterFile.BASE_KEY)
+                .filter(text -> text.matches("[0-9]{1,10}") && OnnxAdapterFile.isFingerprint(Long.parseLong(text)))
+                .map(text -> OptionalInt.of(Integer.parseInt(text)))
+                .orElse(OptionalInt.empty());
         this.lifetime = new SharedLifetime(() -> OrtRuntime.close(session));
     }
 
@@ -113,6 +120,11 @@ public final class ModelSession implements AutoCloseable {
     /** The outputs, in the model's order. */
     public List<ValueDescription> outputs() {
         return List.copyOf(outputs.values());
+    }
+
+    /** The fingerprint of the base that the model was attached to; empty where it does not say. */
+    public OptionalInt baseFingerprint() {
+        return baseFingerprint;
     }
 
     /**

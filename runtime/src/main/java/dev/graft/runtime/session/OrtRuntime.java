@@ -13,6 +13,7 @@ import dev.graft.error.GraftException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's process-wide part, and how its sessions are made. */
@@ -48,6 +49,15 @@ final class OrtRuntime {
             return weights.open(file, options);
         } catch (OrtException e) {
             throw OrtErrors.notLoaded(file, e);
+        }
+    }
+
+    /** A metadata property of the model, if it has it. */
+    static Optional<String> metadata(OrtSession session, String key) {
+        try {
+            return session.getMetadata().getCustomMetadataValue(key);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime cannot tell a model's metadata", e);
         }
     }
 

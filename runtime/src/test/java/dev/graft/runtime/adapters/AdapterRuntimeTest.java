@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.graft.adapter.format.convert.AdapterConverter;
 import dev.graft.adapter.format.convert.TargetFormat;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -251,6 +252,33 @@ class AdapterRuntimeTest {
         assertThat(error.code()).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
         assertThat(error).hasMessage("the model has no inputs for adapters");
         assertThat(error.remedy()).isEqualTo("Make one that has, with graft attach --style input.");
+    }
+
+    @Test
+    void anAdapterFileOfAnotherBaseIsRefusedUnlessAnyIsAccepted() {
+        int own = OnnxAdapterFile.fingerprint(1);
+        int other = OnnxAdapterFile.fingerprint(2);
+        SummingModel.write(model, own);
+        Path file = folder.resolve("made.onnx_adapter");
+        OnnxAdapterWriter.write(file, tensors(DType.FLOAT32), other);
+        try (AdapterRuntime strict = AdapterRuntime.open(model);
+                AdapterRuntime lenient = AdapterRuntime.open(model, RuntimeSettings.DEFAULT.acceptingAnyBase())) {
+            GraftException error = failure(() -> strict.put("a", file));
+            assertThat(error.code()).isEqualTo(ErrorCode.ADAPTER_BASE_MISMATCH);
+            assertThat(error)
+                    .hasMessage(
+                            "the adapter file was made for another base: 40000002, and this model was attached to 40000001");
+            lenient.put("a", file);
+            assertThat(lenient.run(X, "a").get("y").toDoubles()).containsExactly(4, 5);
+
+            Path fits = folder.resolve("fits.onnx_adapter");
+            Path silent = folder.resolve("silent.onnx_adapter");
+            OnnxAdapterWriter.write(fits, tensors(DType.FLOAT32), own);
+            OnnxAdapterWriter.write(silent, tensors(DType.FLOAT32));
+            strict.put("a", fits);
+            strict.put("a", silent);
+            assertThat(strict.run(X, "a").get("y").toDoubles()).containsExactly(4, 5);
+        }
     }
 
     @Test

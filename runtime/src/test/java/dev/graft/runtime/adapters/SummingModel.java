@@ -31,6 +31,15 @@ final class SummingModel {
                 .write(file);
     }
 
+    /** With the fingerprint of the base that it was attached to. */
+    static Path write(Path file, int base) {
+        return summing(true)
+                .output("y", FLOAT, "n", 2)
+                .node("Add", List.of("x", "xab"), "y")
+                .metadata("graft.base", Integer.toString(base))
+                .write(file);
+    }
+
     static Path writeWithoutInputs(Path file) {
         return summing(false)
                 .output("y", FLOAT, "n", 2)

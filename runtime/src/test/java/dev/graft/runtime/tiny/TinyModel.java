@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Builds an ONNX model of a few nodes; field numbers as in onnx-ml.proto. */
 public final class TinyModel {
     private final ProtoWriter graph = new ProtoWriter().string(2, "tiny");
+    private final List<ProtoWriter> metadata = new ArrayList<>();
     private final long irVersion;
 
     private TinyModel(long irVersion) {
@@ -67,13 +69,20 @@ public final class TinyModel {
         return this;
     }
 
+    /** A metadata property. */
+    public TinyModel metadata(String key, String value) {
+        metadata.add(new ProtoWriter().string(1, key).string(2, value));
+        return this;
+    }
+
     /** Writes the model. */
     public Path write(Path file) {
-        byte[] model = new ProtoWriter()
+        ProtoWriter proto = new ProtoWriter()
                 .number(1, irVersion)
                 .message(7, graph)
-                .message(8, new ProtoWriter().string(1, "").number(2, 17))
-                .toByteArray();
+                .message(8, new ProtoWriter().string(1, "").number(2, 17));
+        metadata.forEach(entry -> proto.message(14, entry));
+        byte[] model = proto.toByteArray();
         try {
             return Files.write(file, model);
         } catch (IOException e) {

@@ -37,13 +37,17 @@ public final class OnnxAdapterWriter {
     private static final int ADAPTER = VTABLE + VTABLE_BYTES;
     private static final int VECTOR = ADAPTER + TABLE_BYTES;
 
+    private static final int NO_VERSION = 1;
+
     private final @Nullable Path file;
+    private final int modelVersion;
     private final List<Tensor> tensors;
     private final int[] tablePlaces;
     private final int[] dataPlaces;
 
-    private OnnxAdapterWriter(@Nullable Path file, Collection<Tensor> tensors) {
+    private OnnxAdapterWriter(@Nullable Path file, Collection<Tensor> tensors, int modelVersion) {
         this.file = file;
+        this.modelVersion = modelVersion;
         this.tensors = new ArrayList<>(tensors);
         this.tensors.sort(Comparator.comparing(OnnxAdapterWriter::utf8, Arrays::compareUnsigned));
         this.tablePlaces = new int[tensors.size()];
@@ -58,7 +62,17 @@ public final class OnnxAdapterWriter {
      * @throws GraftException {@code CONVERT_UNSUPPORTED} if the file would be larger than the format's 2 GiB, {@code IO_FAILED}
      */
     public static void write(Path file, Collection<Tensor> tensors) {
-        new OnnxAdapterWriter(file, tensors).write(file);
+        write(file, tensors, NO_VERSION);
+    }
+
+    /**
+     * Writes a file for one base.
+     *
+     * @param base its fingerprint
+     * @throws GraftException as {@link #write(Path, Collection)}
+     */
+    public static void write(Path file, Collection<Tensor> tensors, int base) {
+        new OnnxAdapterWriter(file, tensors, base).write(file);
     }
 
     /**
@@ -69,7 +83,7 @@ public final class OnnxAdapterWriter {
      * @throws GraftException {@code CONVERT_UNSUPPORTED} if they take more than the format's 2 GiB, {@code IO_FAILED}
      */
     public static ByteBuffer toBuffer(Collection<Tensor> tensors) {
-        return new OnnxAdapterWriter(null, tensors).toBuffer();
+        return new OnnxAdapterWriter(null, tensors, NO_VERSION).toBuffer();
     }
 
     private ByteBuffer toBuffer() {
@@ -141,8 +155,8 @@ public final class OnnxAdapterWriter {
         }
         buffer.putInt(ADAPTER - VTABLE)
                 .putInt(OnnxAdapterReader.FORMAT_VERSION)
-                .putInt(1)
-                .putInt(1)
+                .putInt(NO_VERSION)
+                .putInt(modelVersion)
                 .putInt(4);
         buffer.putInt(tablePlaces.length);
         for (int place : tablePlaces) {
