@@ -10,6 +10,7 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainableLayout.Entry;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trainable values as an adapter.
@@ -34,6 +36,7 @@ import java.util.function.ToDoubleFunction;
 public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> scaling, Path base, String method) {
     private static final String SUFFIX_A = ".lora_A.weight";
     private static final String SUFFIX_B = ".lora_B.weight";
+    private static final String MAGNITUDE = ".lora_magnitude_vector";
     private static final String EMBEDDING_A = ".lora_embedding_A";
     private static final String EMBEDDING_B = ".lora_embedding_B";
 
@@ -48,11 +51,12 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
             if (name.endsWith(SUFFIX_A)) {
                 String module = name.substring(0, name.length() - SUFFIX_A.length());
                 LayerKind kind = a.shape().rank() == 2 ? LayerKind.LINEAR : LayerKind.CONV;
-                changes.add(change(module, kind, a, required(tensors, module + SUFFIX_B)));
+                Tensor b = required(tensors, module + SUFFIX_B);
+                changes.add(change(module, kind, a, b, tensors.get(module + MAGNITUDE)));
             } else if (name.endsWith(EMBEDDING_A)) {
                 String module = name.substring(0, name.length() - EMBEDDING_A.length());
-                changes.add(change(module, LayerKind.EMBEDDING, a, required(tensors, module + EMBEDDING_B)));
-            } else if (!name.endsWith(SUFFIX_B) && !name.endsWith(EMBEDDING_B)) {
+                changes.add(change(module, LayerKind.EMBEDDING, a, required(tensors, module + EMBEDDING_B), null));
+            } else if (!name.endsWith(SUFFIX_B) && !name.endsWith(EMBEDDING_B) && !name.endsWith(MAGNITUDE)) {
                 int dot = name.lastIndexOf('.');
                 changes.add(new TensorReplacement(name.substring(0, dot), name.substring(dot + 1), a));
             }
@@ -72,6 +76,12 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
             boolean embedding = change.kind() == LayerKind.EMBEDDING;
             tensors.put(change.module() + (embedding ? EMBEDDING_A : SUFFIX_A), change.a());
             tensors.put(change.module() + (embedding ? EMBEDDING_B : SUFFIX_B), change.b());
+            Tensor magnitude = change.magnitude();
+            if (magnitude != null) {
+                tensors.put(
+                        change.module() + MAGNITUDE,
+                        magnitude.withShape(Shape.of(magnitude.shape().elements())));
+            }
         }
         float[] values = new float[Math.toIntExact(layout.size())];
         for (Entry entry : layout.entries()) {
@@ -105,8 +115,8 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
         return Objects.requireNonNull(tensors.get(name), name);
     }
 
-    private LowRankChange change(String module, LayerKind kind, Tensor a, Tensor b) {
-        return new LowRankChange(module, kind, a, b, scaling.applyAsDouble(module), null, null);
+    private LowRankChange change(String module, LayerKind kind, Tensor a, Tensor b, @Nullable Tensor magnitude) {
+        return new LowRankChange(module, kind, a, b, scaling.applyAsDouble(module), magnitude, null);
     }
 
     private static Tensor tensor(Entry entry, float[] values) {

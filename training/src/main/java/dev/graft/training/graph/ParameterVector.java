@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flat vector of trainable values in a graph: every A, then every B, then whole weights, so that the scaling of all branches is one
+ * The flat vector of trainable values in a graph: every A, then every B, then magnitudes, then whole weights, so that the scaling of all branches is one
  * product with the second part.
  */
 final class ParameterVector {
@@ -50,7 +50,7 @@ final class ParameterVector {
         return new TrainableLayout(entries);
     }
 
-    /** What the base has of the whole weights, by the entry's name, in the graph's orientation. */
+    /** What the base has of magnitudes and whole weights, by the entry's name, in the graph's orientation. */
     Map<String, Tensor> base() {
         Map<String, Tensor> base = new LinkedHashMap<>();
         stored(pieces).forEach(stored -> {
@@ -79,6 +79,19 @@ final class ParameterVector {
             pieces.get(i).binding().accept(values.get(i));
         }
         return values;
+    }
+
+    /** An entry as the graph has it, of float32, without B's scaling, through which no gradient goes back. */
+    Value detached(Formulas f, String name) {
+        Entry entry = layout().entries().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Value vector = editor.model().graph().find(PARAMETERS).orElseThrow();
+        long last = entry.offset() + entry.shape().elements();
+        Value flat = f.slice(vector, f.ints(entry.offset()), f.ints(last), f.ints(0));
+        Shape shape = entry.transposed() ? entry.shape().reversed() : entry.shape();
+        return f.reshape(flat, f.ints(shape.toArray()));
     }
 
     /** The gradient of the vector, from those of the values. */

@@ -23,6 +23,7 @@ record TrainedPiece(Part part, List<Stored> tensors, Shape shape, DType dtype, C
     enum Part {
         A,
         B,
+        MAGNITUDE,
         WHOLE
     }
 
@@ -34,7 +35,7 @@ record TrainedPiece(Part part, List<Stored> tensors, Shape shape, DType dtype, C
      * @param transposed whether the vector holds its transpose
      * @param group what an optimiser sees in it
      * @param scaling the factor on B
-     * @param base what the base has, for a whole weight
+     * @param base what the base has, for a whole weight or a magnitude
      */
     record Stored(
             String name,

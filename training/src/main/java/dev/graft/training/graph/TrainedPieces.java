@@ -33,11 +33,13 @@ final class TrainedPieces {
     }
 
     /** The pieces, in the order of the vector. */
-    List<TrainedPiece> of(List<Branch> branches, List<WholeWeight> weights, boolean shared) {
+    List<TrainedPiece> of(
+            List<Branch> branches, List<TrainedPiece> magnitudes, List<WholeWeight> weights, boolean shared) {
         List<TrainedPiece> pieces = new ArrayList<>();
         List<List<Branch>> groups = groups(branches, shared);
         groups.forEach(group -> pieces.add(isProduct(group.get(0)) ? factorsA(group) : factor(group.get(0), true)));
         groups.forEach(group -> group.forEach(branch -> pieces.add(factor(branch, false))));
+        pieces.addAll(magnitudes);
         weights.forEach(weight -> pieces.add(whole(weight)));
         return pieces;
     }

@@ -48,7 +48,15 @@ class GradientGoldenTest {
         "bert, lora_all_linear, model_dynamo.onnx",
         "bert, lora_all_linear, model_ts.onnx",
         "conv, lora, model_dynamo.onnx",
-        "conv, lora, model_ts.onnx"
+        "conv, lora, model_ts.onnx",
+        "llama, dora, model_dynamo.onnx",
+        "llama, dora, model_ts.onnx",
+        "llama, dora, model_unoptimized.onnx",
+        "llama, dora_rslora, model_dynamo.onnx",
+        "qwen2, dora, model_dynamo.onnx",
+        "qwen2, dora, model_ts.onnx",
+        "gpt2, dora, model_dynamo.onnx",
+        "gpt2, dora, model_ts.onnx"
     })
     void everyTensorsGradientIsThatOfPyTorch(String model, String variant, String export) {
         Path folder = Fixtures.path(model + "/" + variant);
@@ -135,8 +143,14 @@ class GradientGoldenTest {
         Map<String, Integer> ranks = adapter.lowRankChanges().stream()
                 .collect(Collectors.toMap(LowRankChange::module, change -> (int) change.rank()));
         String modules = ranks.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
-        TrainingTarget target =
-                new TrainingTarget(modules, ranks::get, scalings(adapter)::get, 0, List.of(), TrainingTarget.NONE);
+        TrainingTarget target = new TrainingTarget(
+                modules,
+                ranks::get,
+                scalings(adapter)::get,
+                0,
+                List.of(),
+                TrainingTarget.NONE,
+                adapter.lowRankChanges().get(0).isDora());
         return new OrtTrainingEngine.Recipe(
                 base, target, new CrossEntropy(), ExpansionPasses.forTraining(), GraphSettings.DEFAULT);
     }
