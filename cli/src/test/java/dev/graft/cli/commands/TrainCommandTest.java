@@ -81,6 +81,31 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void aDoraThatIsTrainedIsMergedAttachedAndVerified() throws IOException {
+        String[] lines = {
+            "use_dora: true", "lora_dropout: 0.1", "lora_target: all", "max_steps: 4", "learning_rate: 1e-2"
+        };
+        assertThat(run("train", config(lines))).as(messages()).isZero();
+        String trained = output("out");
+        String merged = output("merged.onnx");
+        String attached = output("attached.onnx");
+
+        assertThat(peftConfig().get("use_dora").getAsBoolean()).isTrue();
+        assertThat(folder.resolve("out/adapter.onnx_adapter"))
+                .as("has no words for magnitudes")
+                .doesNotExist();
+        assertThat(run("inspect", trained)).as(messages()).isZero();
+        assertThat(results()).contains("DoRA");
+        assertThat(run("merge", base, trained, "-o", merged)).as(messages()).isZero();
+        assertThat(results()).contains("merged 28 targets");
+        assertThat(run("attach", base, trained, "-o", attached)).as(messages()).isZero();
+        assertThat(run("verify", base, trained, "--merged", merged, "--attached", attached))
+                .as(results())
+                .isZero();
+        assertThat(results()).contains("verified: it does what base and adapter say");
+    }
+
+    @Test
     void theSameSeedGivesTheSameBytesAndAnotherDoesNot() throws IOException {
         byte[] first = trained(config("max_steps: 2", "lora_dropout: 0.1"));
 
@@ -133,7 +158,6 @@ class TrainCommandTest extends TypedCommands {
         "use_galore: true, use_galore",
         "adapter_name_or_path: earlier, adapter_name_or_path",
         "finetuning_type: freeze, finetuning_type",
-        "use_dora: true, use_dora",
         "lr_scheduler_kwargs: {a: 1}, lr_scheduler_kwargs",
         "report_to: wandb, report_to"
     })

@@ -41,6 +41,7 @@ final class JobPlan {
             "lora_dropout",
             "lora_target",
             "use_rslora",
+            "use_dora",
             "finetuning_type",
             "additional_target",
             "layers_to_transform",

@@ -2,9 +2,6 @@ package dev.graft.training.job;
 
 import dev.graft.adapter.Scaling;
 import dev.graft.compiler.attach.Slots;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.training.config.AdapterOptions;
 import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.Loss;
@@ -28,16 +25,10 @@ final class JobTarget {
         if (options.type() == FinetuningType.FULL) {
             return TrainingTarget.full();
         }
-        if (options.dora()) {
-            throw new GraftException(
-                    ErrorCode.METHOD_UNSUPPORTED,
-                    "use_dora: true is not supported in training yet; DoRA adapters that PEFT trained are merged and attached",
-                    Location.ofFile(config.source().file()),
-                    "Leave use_dora out, or set use_rslora: true for ranks above 16.");
-        }
-        TrainingTarget target = TrainingTarget.of(modules(options.targets()), options.rank(), scaling(options))
+        TrainingTarget pairs = TrainingTarget.of(modules(options.targets()), options.rank(), scaling(options))
                 .withDropout(options.dropout())
                 .withLayers(options.layers());
+        TrainingTarget target = options.dora() ? pairs.withDora() : pairs;
         return options.modulesToSave().isEmpty() ? target : target.withWhole(names(options.modulesToSave()));
     }
 

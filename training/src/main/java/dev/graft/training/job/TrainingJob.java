@@ -4,6 +4,7 @@ import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.Device;
 import dev.graft.training.adapter.Initialization;
 import dev.graft.training.adapter.TrainedAdapter;
+import dev.graft.training.config.AdapterOptions;
 import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.Batches;
@@ -94,9 +95,16 @@ public final class TrainingJob implements AutoCloseable {
         if (config.adapter().type() == FinetuningType.FULL) {
             return new FullModel(base, engine.layout(), target);
         }
-        String method = config.adapter().rankStabilized() ? "rsLoRA" : "LoRA";
-        TrainedAdapter trained = new TrainedAdapter(engine.layout(), target.scaling(), base, method);
-        return new AdapterFolder(trained, config.adapter().modulesToSave().isEmpty());
+        AdapterOptions options = config.adapter();
+        TrainedAdapter trained = new TrainedAdapter(engine.layout(), target.scaling(), base, method(options));
+        return new AdapterFolder(trained, options.modulesToSave().isEmpty() && !options.dora());
+    }
+
+    private static String method(AdapterOptions options) {
+        if (options.dora()) {
+            return "DoRA";
+        }
+        return options.rankStabilized() ? "rsLoRA" : "LoRA";
     }
 
     private static MicroBatches microBatches(Batches batches) {
