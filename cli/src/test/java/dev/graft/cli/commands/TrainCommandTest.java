@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code graft train} as a person types it, on the bundled sample. */
 class TrainCommandTest extends TypedCommands {
@@ -105,6 +109,50 @@ class TrainCommandTest extends TypedCommands {
         assertThat(results()).contains("verified: it does what base and adapter say");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"use_rslora: true", "use_dora: true", "additional_target: norm"})
+    void trainingGoesOnFromAnEarlierAdapter(String line) throws IOException {
+        assertThat(run("train", config(line, "learning_rate: 1e-2")))
+                .as(messages())
+                .isZero();
+        Map<String, Tensor> earlier = tensors("out");
+        String[] lines = {line, "adapter_name_or_path: out", "output_dir: on", "learning_rate: 1e-12", "seed: 7"};
+        assertThat(run("train", config(lines))).as(messages()).isZero();
+
+        Map<String, Tensor> on = tensors("on");
+        assertThat(on.keySet()).isEqualTo(earlier.keySet());
+        on.forEach((name, tensor) -> assertThat(tensor.toDoubles())
+                .as(name)
+                .usingComparatorWithPrecision(1e-9)
+                .containsExactly(earlier.get(name).toDoubles()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lora_rank: 3|q_proj.lora_A.weight is trained as [3, 128] and in it as [2, 128]|Set lora_rank to the adapter's r",
+                "lora_alpha: 5|q_proj is trained as 2.5 and in it is 2.0|Set lora_alpha and use_rslora",
+                "lora_target: q_proj,k_proj|k_proj.lora_A.weight is trained and not in it|Let lora_target",
+                "lora_target: q_proj|v_proj.lora_A.weight is in it and would not be trained|Let lora_target",
+                "use_dora: true|q_proj.lora_magnitude_vector is trained and not in it|Set use_dora: false.",
+                "additional_target: norm|model.norm.weight is trained and not in it|Let additional_target"
+            })
+    void anEarlierAdapterOfAnotherKindIsRefusedWithTheDifference(String line, String difference, String remedy)
+            throws IOException {
+        assertThat(run("train", config("max_steps: 1"))).as(messages()).isZero();
+
+        assertThat(run("train", config(line, "adapter_name_or_path: out", "output_dir: on")))
+                .isEqualTo(3);
+        assertThat(messages()).contains("training cannot go on from this adapter: ", difference, remedy);
+        assertThat(folder.resolve("on")).doesNotExist();
+    }
+
+    private Map<String, Tensor> tensors(String adapter) {
+        return SafetensorsReader.read(folder.resolve(adapter).resolve("adapter_model.safetensors"))
+                .tensors();
+    }
+
     @Test
     void theSameSeedGivesTheSameBytesAndAnotherDoesNot() throws IOException {
         byte[] first = trained(config("max_steps: 2", "lora_dropout: 0.1"));
@@ -156,7 +204,7 @@ class TrainCommandTest extends TypedCommands {
         "pissa_init: true, pissa_init",
         "neat_packing: true, neat_packing",
         "use_galore: true, use_galore",
-        "adapter_name_or_path: earlier, adapter_name_or_path",
+        "create_new_adapter: true, create_new_adapter",
         "finetuning_type: freeze, finetuning_type",
         "lr_scheduler_kwargs: {a: 1}, lr_scheduler_kwargs",
         "report_to: wandb, report_to"

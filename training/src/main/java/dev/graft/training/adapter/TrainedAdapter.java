@@ -5,12 +5,9 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.TensorReplacement;
-import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainableLayout.Entry;
@@ -34,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param method as people name it
  */
 public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> scaling, Path base, String method) {
-    private static final String SUFFIX_A = ".lora_A.weight";
-    private static final String SUFFIX_B = ".lora_B.weight";
-    private static final String MAGNITUDE = ".lora_magnitude_vector";
-    private static final String EMBEDDING_A = ".lora_embedding_A";
-    private static final String EMBEDDING_B = ".lora_embedding_B";
+    static final String SUFFIX_A = ".lora_A.weight";
+    static final String SUFFIX_B = ".lora_B.weight";
+    static final String MAGNITUDE = ".lora_magnitude_vector";
+    static final String EMBEDDING_A = ".lora_embedding_A";
+    static final String EMBEDDING_B = ".lora_embedding_B";
 
     /** The adapter that values are; shares nothing with them. */
     public Adapter of(float[] values) {
@@ -68,47 +65,10 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
     /**
      * The values that an adapter is, to go on training it.
      *
-     * @throws GraftException {@code ADAPTER_TENSORS_INVALID} if it does not have the layout's modules and ranks
+     * @throws GraftException {@code ADAPTER_TENSORS_INVALID} if it is not of the layout's modules, ranks, scalings and kinds
      */
     public float[] valuesOf(Adapter adapter) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (LowRankChange change : adapter.lowRankChanges()) {
-            boolean embedding = change.kind() == LayerKind.EMBEDDING;
-            tensors.put(change.module() + (embedding ? EMBEDDING_A : SUFFIX_A), change.a());
-            tensors.put(change.module() + (embedding ? EMBEDDING_B : SUFFIX_B), change.b());
-            Tensor magnitude = change.magnitude();
-            if (magnitude != null) {
-                tensors.put(
-                        change.module() + MAGNITUDE,
-                        magnitude.withShape(Shape.of(magnitude.shape().elements())));
-            }
-        }
-        float[] values = new float[Math.toIntExact(layout.size())];
-        for (Entry entry : layout.entries()) {
-            Tensor tensor = tensors.remove(entry.name());
-            if (tensor == null || !tensor.shape().equals(entry.shape())) {
-                throw unfit(
-                        adapter, entry, tensor == null ? "none" : tensor.shape().toString());
-            }
-            Tensor oriented = entry.transposed() ? tensor.transposed() : tensor;
-            double[] doubles = oriented.inFormat(DType.FLOAT32).toDoubles();
-            for (int i = 0; i < doubles.length; i++) {
-                values[Math.toIntExact(entry.offset()) + i] = (float) doubles[i];
-            }
-        }
-        if (!tensors.isEmpty()) {
-            String extra = tensors.keySet().iterator().next();
-            throw unfit(
-                    adapter,
-                    new Entry(
-                            extra,
-                            required(tensors, extra).shape(),
-                            0,
-                            false,
-                            layout.entries().get(0).group()),
-                    "a tensor that is no target");
-        }
-        return values;
+        return new EarlierAdapter(layout, scaling, adapter).values();
     }
 
     private static Tensor required(Map<String, Tensor> tensors, String name) {
@@ -128,14 +88,5 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
         return entry.transposed()
                 ? new Tensor(entry.name(), DType.FLOAT32, entry.shape().reversed(), source).transposed()
                 : new Tensor(entry.name(), DType.FLOAT32, entry.shape(), source);
-    }
-
-    private static GraftException unfit(Adapter adapter, Entry entry, String got) {
-        return new GraftException(
-                ErrorCode.ADAPTER_TENSORS_INVALID,
-                "training cannot go on from this adapter: " + entry.name() + " is expected as " + entry.shape()
-                        + ", got " + got,
-                Location.ofFile(adapter.source()),
-                "Train with the adapter's own targets and rank.");
     }
 }

@@ -34,6 +34,7 @@ final class JobPlan {
     private static final Set<String> IDENTITY = Set.of(
             "model_name_or_path",
             "tokenizer",
+            "adapter_name_or_path",
             "dataset",
             "eval_dataset",
             "lora_rank",

@@ -1,5 +1,7 @@
 package dev.graft.training.job;
 
+import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.ReadOptions;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.Device;
 import dev.graft.training.adapter.Initialization;
@@ -11,7 +13,6 @@ import dev.graft.training.data.Batches;
 import dev.graft.training.data.TrainingData;
 import dev.graft.training.engine.OrtTrainingEngine;
 import dev.graft.training.expand.ExpansionPasses;
-import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.run.Trainer;
 import dev.graft.training.run.checkpoint.AdapterWriter;
@@ -55,10 +56,28 @@ public final class TrainingJob implements AutoCloseable {
                 JobTarget.head(config.loss()),
                 ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
-        float[] first = Initialization.of(engine.layout(), engine.stored(), factors(config), config.seed());
-        int size = first.length;
-        engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
-        return new TrainingJob(config, plan, data, engine);
+        try {
+            float[] first = first(config, engine);
+            int size = first.length;
+            engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
+            return new TrainingJob(config, plan, data, engine);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** New values, or those of an adapter that is gone on with. */
+    private static float[] first(TrainingConfig config, OrtTrainingEngine engine) {
+        return config.model()
+                .adapter()
+                .map(path -> trained(config, engine).valuesOf(AdapterFiles.readAdapter(path, ReadOptions.DEFAULT)))
+                .orElseGet(() -> Initialization.of(engine.layout(), engine.stored(), factors(config), config.seed()));
+    }
+
+    private static TrainedAdapter trained(TrainingConfig config, OrtTrainingEngine engine) {
+        return new TrainedAdapter(
+                engine.layout(), JobTarget.of(config).scaling(), config.model().model(), method(config.adapter()));
     }
 
     private static Initialization.Factors factors(TrainingConfig config) {
@@ -91,13 +110,12 @@ public final class TrainingJob implements AutoCloseable {
 
     private AdapterWriter writer() {
         Path base = config.model().model();
-        TrainingTarget target = JobTarget.of(config);
-        if (config.adapter().type() == FinetuningType.FULL) {
-            return new FullModel(base, engine.layout(), target);
-        }
         AdapterOptions options = config.adapter();
-        TrainedAdapter trained = new TrainedAdapter(engine.layout(), target.scaling(), base, method(options));
-        return new AdapterFolder(trained, options.modulesToSave().isEmpty() && !options.dora());
+        if (options.type() == FinetuningType.FULL) {
+            return new FullModel(base, engine.layout(), JobTarget.of(config));
+        }
+        return new AdapterFolder(
+                trained(config, engine), options.modulesToSave().isEmpty() && !options.dora());
     }
 
     private static String method(AdapterOptions options) {

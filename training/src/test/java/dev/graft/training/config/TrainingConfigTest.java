@@ -79,6 +79,25 @@ class TrainingConfigTest {
     Path folder;
 
     @Test
+    void anEarlierAdapterIsGoneOnWithUnlessItCannotStay() throws IOException {
+        assertThat(read(LLAMA_FACTORY + "adapter_name_or_path: earlier\n")
+                        .model()
+                        .adapter())
+                .contains(folder.resolve("earlier"));
+        GraftException several = refused(LLAMA_FACTORY + "adapter_name_or_path: earlier,latest\n");
+        assertThat(several).hasMessage("expected adapter_name_or_path to be one adapter, got 2");
+        assertThat(several.remedy()).isEqualTo("Merge the earlier ones into the base first, with graft merge.");
+        String within = "adapter_name_or_path: saves/llama3-8b/lora/sft/checkpoint-500\n";
+        assertThat(refused(LLAMA_FACTORY + within))
+                .hasMessage("adapter_name_or_path lies in output_dir, which is written to");
+        String full = LLAMA_FACTORY.replace("finetuning_type: lora", "finetuning_type: full");
+        assertThat(refused(full + "adapter_name_or_path: earlier\n"))
+                .hasMessage("adapter_name_or_path needs finetuning_type: lora");
+        assertThat(refused(LLAMA_FACTORY + "create_new_adapter: true\n"))
+                .hasMessageStartingWith("create_new_adapter: 'true' is not supported: an earlier adapter stays apart");
+    }
+
+    @Test
     void anExampleOfLlamaFactoryIsReadAsItIs() throws IOException {
         TrainingConfig config = read(LLAMA_FACTORY);
 
@@ -86,6 +105,7 @@ class TrainingConfigTest {
                 .isEqualTo(new ModelOptions(
                         folder.resolve("llama3/model.onnx"),
                         folder.resolve("llama3/tokenizer.json"),
+                        Optional.empty(),
                         ModelOptions.Precision.BFLOAT16,
                         0));
         assertThat(config.adapter())
