@@ -77,9 +77,7 @@ final class EarlierAdapter {
             tensors.put(module + TrainedAdapter.MAGNITUDE, magnitude.withShape(flat));
         }
         if (change.biasDelta() != null) {
-            throw unfit(
-                    module + " has a bias in its branch (lora_bias), which is not trained",
-                    "Merge the adapter into the base, and train another one on the result.");
+            tensors.put(module + TrainedAdapter.BIAS, change.biasDelta());
         }
     }
 
@@ -91,7 +89,7 @@ final class EarlierAdapter {
         if (!tensor.shape().equals(entry.shape())) {
             throw unfit(
                     entry.name() + " is trained as " + entry.shape() + " and in it as " + tensor.shape(),
-                    entry.name().contains(".lora_")
+                    entry.name().contains(".lora_") && !entry.name().endsWith(TrainedAdapter.BIAS)
                             ? "Set lora_rank to the adapter's r, or train on the base that it was trained on."
                             : "Train on the base that it was trained on.");
         }
@@ -119,6 +117,12 @@ final class EarlierAdapter {
     private static String remedyFor(String name, boolean inAdapter) {
         if (name.endsWith(TrainedAdapter.MAGNITUDE)) {
             return "Set use_dora: " + inAdapter + ".";
+        }
+        if (name.endsWith(TrainedAdapter.BIAS)) {
+            return "Set lora_bias: " + inAdapter + ".";
+        }
+        if (name.endsWith(".bias")) {
+            return "Set bias (none, all or lora_only) and additional_target as the adapter was trained.";
         }
         return name.contains(".lora_")
                 ? "Let lora_target (and layers_to_transform) name the adapter's own modules; graft inspect lists them."

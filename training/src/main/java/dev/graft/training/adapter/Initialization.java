@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * The values that training begins with, as PEFT draws them: A uniform in ±1/√in (Kaiming's with a = √5), B zero.
  *
  * <p>They are PEFT's to the bit where {@code torch.manual_seed(seed)} stands right before {@code get_peft_model} and the graph has its modules in
- * PyTorch's order, as exporters write it: a module draws A and B when PyTorch makes the layers, and A once more when PEFT resets it.
+ * PyTorch's order, as exporters write it: a module draws A and B (and B's bias) when PyTorch makes the layers, and A once more when PEFT resets it.
  */
 public final class Initialization {
     /** How A is drawn. */
@@ -44,7 +44,7 @@ public final class Initialization {
             if (whole != null) {
                 copy(whole.inFormat(DType.FLOAT32).toDoubles(), values, first);
             } else if (entry.group() == Group.LORA_A && factors == Factors.KAIMING) {
-                drawUniform(entry, factorB(entries, entry), uniform, values);
+                drawUniform(entry, drawnBefore(entries, entry), uniform, values);
             } else if (entry.group() == Group.LORA_A || isNormal(entry)) {
                 double deviation = isNormal(entry) ? 1 : 1.0 / entry.shape().dim(0);
                 for (int i = 0; i < entry.shape().elements(); i++) {
@@ -55,14 +55,19 @@ public final class Initialization {
         return values;
     }
 
-    private static Entry factorB(Map<String, Entry> entries, Entry a) {
+    /** How many numbers PyTorch draws for A, B and its bias, when it makes the layers, that PEFT then puts others in the place of. */
+    private static long drawnBefore(Map<String, Entry> entries, Entry a) {
         String name = a.name().replace(".lora_A.", ".lora_B.");
-        return Objects.requireNonNull(entries.get(name), name);
+        Entry b = Objects.requireNonNull(entries.get(name), name);
+        Entry bias = entries.get(name.replace(".lora_B.weight", ".lora_B.bias"));
+        return a.shape().elements()
+                + b.shape().elements()
+                + (bias == null ? 0 : bias.shape().elements());
     }
 
-    private static void drawUniform(Entry a, Entry b, TorchRandom random, float[] values) {
+    private static void drawUniform(Entry a, long before, TorchRandom random, float[] values) {
         float bound = bound(a);
-        skip(random, a.shape().elements() + b.shape().elements());
+        skip(random, before);
         long rows = a.shape().dim(0);
         int columns = Math.toIntExact(a.shape().elements() / Math.max(1, rows));
         for (int row = 0; row < rows; row++) {

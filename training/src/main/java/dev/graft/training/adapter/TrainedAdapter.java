@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trainable values as an adapter.
@@ -33,9 +32,12 @@ import org.jspecify.annotations.Nullable;
 public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> scaling, Path base, String method) {
     static final String SUFFIX_A = ".lora_A.weight";
     static final String SUFFIX_B = ".lora_B.weight";
+    static final String BIAS = ".lora_B.bias";
     static final String MAGNITUDE = ".lora_magnitude_vector";
     static final String EMBEDDING_A = ".lora_embedding_A";
     static final String EMBEDDING_B = ".lora_embedding_B";
+
+    private static final List<String> BESIDE_A = List.of(SUFFIX_B, EMBEDDING_B, BIAS, MAGNITUDE);
 
     /** The adapter that values are; shares nothing with them. */
     public Adapter of(float[] values) {
@@ -48,12 +50,11 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
             if (name.endsWith(SUFFIX_A)) {
                 String module = name.substring(0, name.length() - SUFFIX_A.length());
                 LayerKind kind = a.shape().rank() == 2 ? LayerKind.LINEAR : LayerKind.CONV;
-                Tensor b = required(tensors, module + SUFFIX_B);
-                changes.add(change(module, kind, a, b, tensors.get(module + MAGNITUDE)));
+                changes.add(change(module, kind, a, SUFFIX_B, tensors));
             } else if (name.endsWith(EMBEDDING_A)) {
                 String module = name.substring(0, name.length() - EMBEDDING_A.length());
-                changes.add(change(module, LayerKind.EMBEDDING, a, required(tensors, module + EMBEDDING_B), null));
-            } else if (!name.endsWith(SUFFIX_B) && !name.endsWith(EMBEDDING_B) && !name.endsWith(MAGNITUDE)) {
+                changes.add(change(module, LayerKind.EMBEDDING, a, EMBEDDING_B, tensors));
+            } else if (BESIDE_A.stream().noneMatch(name::endsWith)) {
                 int dot = name.lastIndexOf('.');
                 changes.add(new TensorReplacement(name.substring(0, dot), name.substring(dot + 1), a));
             }
@@ -71,12 +72,17 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
         return new EarlierAdapter(layout, scaling, adapter).values();
     }
 
-    private static Tensor required(Map<String, Tensor> tensors, String name) {
-        return Objects.requireNonNull(tensors.get(name), name);
-    }
-
-    private LowRankChange change(String module, LayerKind kind, Tensor a, Tensor b, @Nullable Tensor magnitude) {
-        return new LowRankChange(module, kind, a, b, scaling.applyAsDouble(module), magnitude, null);
+    private LowRankChange change(
+            String module, LayerKind kind, Tensor a, String suffixOfB, Map<String, Tensor> tensors) {
+        String nameOfB = module + suffixOfB;
+        return new LowRankChange(
+                module,
+                kind,
+                a,
+                Objects.requireNonNull(tensors.get(nameOfB), nameOfB),
+                scaling.applyAsDouble(module),
+                tensors.get(module + MAGNITUDE),
+                tensors.get(module + BIAS));
     }
 
     private static Tensor tensor(Entry entry, float[] values) {

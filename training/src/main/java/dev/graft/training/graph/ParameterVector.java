@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flat vector of trainable values in a graph: every A, then every B, then magnitudes, then whole weights, so that the scaling of all branches is one
+ * The flat vector of trainable values in a graph: every A, then every B with the branches' biases, then magnitudes, then whole weights, so that the scaling of all branches is one
  * product with the second part.
  */
 final class ParameterVector {
@@ -30,14 +30,11 @@ final class ParameterVector {
 
     private final GraphEditor editor;
     private final List<TrainedPiece> pieces;
-    private final double boost;
     private @Nullable Value scaling;
 
-    /** @param boost a factor on every branch: what dropout leaves stands for what it takes */
-    ParameterVector(GraphEditor editor, List<TrainedPiece> pieces, double boost) {
+    ParameterVector(GraphEditor editor, List<TrainedPiece> pieces) {
         this.editor = editor;
         this.pieces = List.copyOf(pieces);
-        this.boost = boost;
     }
 
     TrainableLayout layout() {
@@ -165,7 +162,7 @@ final class ParameterVector {
                 .toList();
         double first = ofB.get(0).scaling();
         if (ofB.stream().allMatch(stored -> stored.scaling() == first)) {
-            return f.scalar(DType.FLOAT32, first * boost);
+            return f.scalar(DType.FLOAT32, first);
         }
         double[] factors = new double
                 [Math.toIntExact(ofB.stream()
@@ -174,7 +171,7 @@ final class ParameterVector {
         int next = 0;
         for (Stored stored : ofB) {
             int last = next + Math.toIntExact(stored.shape().elements());
-            Arrays.fill(factors, next, last, stored.scaling() * boost);
+            Arrays.fill(factors, next, last, stored.scaling());
             next = last;
         }
         Tensor tensor = Tensor.ofDoubles("scaling", DType.FLOAT32, Shape.of(factors.length), factors);

@@ -73,15 +73,19 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         ModelIndex index = ModelScanner.scan(base);
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
-        List<WholeWeight> whole = WholeWeights.find(model, index, target.whole());
-        List<OpenBranches.Branch> branches =
-                target.modules().isEmpty() ? List.of() : OpenBranches.attach(model, select(index, target));
+        List<Slot> slots = target.modules().isEmpty() ? List.of() : select(index, target);
+        List<WholeWeight> whole = WholeWeights.find(model, index, target, slots).stream()
+                .map(weight -> weight.alone(editor))
+                .toList();
+        BranchBiases biases = BranchBiases.add(editor, target, slots);
+        List<OpenBranches.Branch> branches = slots.isEmpty() ? List.of() : OpenBranches.attach(model, slots);
         refuseNothing(index, whole, branches);
         boolean drops = purpose == Purpose.TRAINING && target.dropout() > 0 && !branches.isEmpty();
         double boost = drops ? 1 / (1 - target.dropout()) : 1;
         DoraBranches dora = DoraBranches.of(editor, target, branches, whole);
-        List<TrainedPiece> pieces = new TrainedPieces(editor, target).of(branches, dora.pieces(), whole, !drops);
-        ParameterVector vector = new ParameterVector(editor, pieces, boost);
+        List<TrainedPiece> pieces =
+                new TrainedPieces(editor, target, boost).of(branches, biases.pieces(), dora.pieces(), whole, !drops);
+        ParameterVector vector = new ParameterVector(editor, pieces);
         List<Value> trained = vector.define();
         if (drops) {
             new BranchDropout(editor, target.dropout()).apply(trained.subList(0, branches.size()));

@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * Writes what was learnt as PEFT does, and where there are nothing but low-rank pairs also as {@code adapter.onnx_adapter}.
  *
  * @param trained how values are an adapter
- * @param lowRankOnly whether nothing else is trained, no whole weight and no magnitude
+ * @param lowRankOnly whether nothing else is trained, no whole weight, bias or magnitude
  */
 record AdapterFolder(TrainedAdapter trained, boolean lowRankOnly) implements AdapterWriter {
     /** The file for ONNX Runtime's own API. */

@@ -45,6 +45,8 @@ final class JobPlan {
             "use_dora",
             "finetuning_type",
             "additional_target",
+            "bias",
+            "lora_bias",
             "layers_to_transform",
             "loss",
             "cutoff_len",

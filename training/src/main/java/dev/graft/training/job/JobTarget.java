@@ -7,6 +7,7 @@ import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.Loss;
 import dev.graft.training.config.Targets;
 import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.graph.Biases;
 import dev.graft.training.graph.CrossEntropy;
 import dev.graft.training.graph.GraphsOwnLoss;
 import dev.graft.training.graph.LossHead;
@@ -29,7 +30,9 @@ final class JobTarget {
                 .withDropout(options.dropout())
                 .withLayers(options.layers());
         TrainingTarget target = options.dora() ? pairs.withDora() : pairs;
-        return options.modulesToSave().isEmpty() ? target : target.withWhole(names(options.modulesToSave()));
+        TrainingTarget biased = options.branchBias() ? target.withBranchBias() : target;
+        TrainingTarget all = biased.withBiases(Biases.valueOf(options.biases().name()));
+        return options.modulesToSave().isEmpty() ? all : all.withWhole(names(options.modulesToSave()));
     }
 
     static double scaling(AdapterOptions options) {

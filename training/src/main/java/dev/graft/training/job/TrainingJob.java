@@ -8,6 +8,7 @@ import dev.graft.training.adapter.Initialization;
 import dev.graft.training.adapter.TrainedAdapter;
 import dev.graft.training.config.AdapterOptions;
 import dev.graft.training.config.FinetuningType;
+import dev.graft.training.config.TrainedBiases;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.Batches;
 import dev.graft.training.data.TrainingData;
@@ -114,8 +115,11 @@ public final class TrainingJob implements AutoCloseable {
         if (options.type() == FinetuningType.FULL) {
             return new FullModel(base, engine.layout(), JobTarget.of(config));
         }
-        return new AdapterFolder(
-                trained(config, engine), options.modulesToSave().isEmpty() && !options.dora());
+        boolean pairsOnly = options.modulesToSave().isEmpty()
+                && !options.dora()
+                && options.biases() == TrainedBiases.NONE
+                && !options.branchBias();
+        return new AdapterFolder(trained(config, engine), pairsOnly);
     }
 
     private static String method(AdapterOptions options) {

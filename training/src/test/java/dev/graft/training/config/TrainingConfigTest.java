@@ -119,7 +119,9 @@ class TrainingConfigTest {
                         false,
                         false,
                         InitialFactors.KAIMING,
-                        List.of()));
+                        List.of(),
+                        TrainedBiases.NONE,
+                        false));
         assertThat(config.loss()).isEqualTo(new Loss(Loss.Kind.CAUSAL_LM, Optional.empty()));
         assertThat(config.data().training())
                 .containsExactly(folder.resolve("identity.json"), folder.resolve("alpaca_en_demo.json"));
@@ -247,6 +249,7 @@ class TrainingConfigTest {
                 "flash_attn: fa2 | flash_attn: 'fa2' is not supported: the graph's own attention is what runs | Leave the key out, or set it to auto or "
                         + "disabled or sdpa.",
                 "deepspeed: ds_z3.json | deepspeed: 'ds_z3.json' is not supported: one process trains on one device | Leave the key out.",
+                "bias: some | expected bias to be one of none, all, lora_only, got 'some' | Correct the value.",
                 "finetuning_type: freeze | finetuning_type: freeze is not supported: only low-rank pairs (lora) and whole weights (full) are trained | "
                         + "Write lora, with layers_to_transform where only some layers are to learn.",
             })
@@ -256,6 +259,17 @@ class TrainingConfigTest {
         assertThat(error).hasMessage(message);
         assertThat(error.remedy()).isEqualTo(remedy);
         assertThat(error.location().toString()).endsWith("train.yaml, line 5");
+    }
+
+    @Test
+    void biasesNeedPairsThatMayHaveThem() {
+        assertThat(refused(LEAST + "finetuning_type: full\nbias: lora_only\n"))
+                .hasMessage("bias: lora_only needs finetuning_type: lora");
+        assertThat(refused(LEAST + "finetuning_type: full\nlora_bias: true\n"))
+                .hasMessage("lora_bias: true needs finetuning_type: lora");
+        GraftException both = refused(LEAST + "use_dora: true\nlora_bias: true\n");
+        assertThat(both).hasMessage("lora_bias: true and use_dora: true do not go together");
+        assertThat(both.remedy()).startsWith("Choose one of them");
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import dev.graft.testing.Fixtures;
 import dev.graft.training.expand.ExpansionPasses;
+import dev.graft.training.graph.Biases;
 import dev.graft.training.graph.SquaredError;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
@@ -29,6 +30,7 @@ import dev.graft.training.step.EngineState;
 import dev.graft.training.step.TrainableLayout.Entry;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,46 +62,51 @@ class DoraTest {
 
     @ParameterizedTest
     @CsvSource({
-        "MatMul, false, 1, 1, 0",
-        "MatMul, false, 1, 1, 0.5",
-        "MatMul, true, 1, 1, 0",
-        "MatMul, true, 1, 1, 0.5",
-        "Gemm, false, 1, 1, 0",
-        "Gemm, true, 1, 1, 0.5",
-        "Gemm, true, 0.7, 1.3, 0",
-        "Gemm, false, 0.7, 1.3, 0.5"
+        "MatMul, false, 1, 1, 0, NONE",
+        "MatMul, false, 1, 1, 0.5, LORA_ONLY",
+        "MatMul, true, 1, 1, 0, NONE",
+        "MatMul, true, 1, 1, 0.5, NONE",
+        "Gemm, false, 1, 1, 0, LORA_ONLY",
+        "Gemm, true, 1, 1, 0.5, ALL",
+        "Gemm, true, 0.7, 1.3, 0, NONE",
+        "Gemm, false, 0.7, 1.3, 0.5, NONE"
     })
     void lossAndGradientAreThoseOfTheFormulaForExactlyOneMask(
-            String operator, boolean transposed, double alpha, double beta, double dropout) {
+            String operator, boolean transposed, double alpha, double beta, double dropout, Biases biases) {
         Layer layer = new Layer(operator, transposed, alpha, beta);
-        TrainingTarget target = TrainingTarget.of("layer", RANK, SCALING).withDora();
+        TrainingTarget target =
+                TrainingTarget.of("layer", RANK, SCALING).withDora().withBiases(biases);
+        boolean biased = biases != Biases.NONE;
+        double[] learnt = biased ? Arrays.copyOf(LEARNT, LEARNT.length + OUT) : LEARNT;
+        System.arraycopy(BIAS, 0, learnt, learnt.length - OUT, biased ? OUT : 0);
         try (OrtTrainingEngine engine =
                 OrtTrainingEngine.open(recipe(model(layer, WEIGHT), target.withDropout(dropout)))) {
             assertThat(engine.layout().entries())
                     .extracting(Entry::name)
-                    .containsExactly("layer.lora_A.weight", "layer.lora_B.weight", "layer.lora_magnitude_vector");
-            engine.restore(state(LEARNT));
+                    .startsWith("layer.lora_A.weight", "layer.lora_B.weight", "layer.lora_magnitude_vector")
+                    .hasSize(biased ? 4 : 3);
+            engine.restore(state(learnt));
             double loss = engine.accumulate(batch(), 1, 12);
             float[] gradient = engine.state().gradient();
 
-            double[] norms = norms(LEARNT);
+            double[] norms = norms(learnt);
             int all = (1 << X.length) - 1;
             List<Integer> fitting = new ArrayList<>();
             for (int mask = dropout == 0 ? all : 0; mask <= all; mask++) {
-                if (Math.abs(loss(layer, mask, dropout, LEARNT, norms) - loss) < 1e-5) {
+                if (Math.abs(loss(layer, mask, dropout, learnt, norms) - loss) < 1e-5) {
                     fitting.add(mask);
                 }
             }
             assertThat(fitting).hasSize(1);
-            for (int i = 0; i < LEARNT.length; i++) {
+            for (int i = 0; i < learnt.length; i++) {
                 // the norms stay: no gradient goes through them
-                double above = loss(layer, fitting.get(0), dropout, moved(i, 1e-5), norms);
-                double below = loss(layer, fitting.get(0), dropout, moved(i, -1e-5), norms);
+                double above = loss(layer, fitting.get(0), dropout, moved(learnt, i, 1e-5), norms);
+                double below = loss(layer, fitting.get(0), dropout, moved(learnt, i, -1e-5), norms);
                 assertThat((double) gradient[i]).as("value " + i).isCloseTo((above - below) / 2e-5, within(1e-4));
             }
             assertThat(engine.evaluate(batch()).loss())
                     .as("evaluation drops nothing")
-                    .isCloseTo(loss(layer, all, 0, LEARNT, norms), within(1e-5));
+                    .isCloseTo(loss(layer, all, 0, learnt, norms), within(1e-5));
         }
     }
 
@@ -157,7 +164,8 @@ class DoraTest {
                     branch += left * delta(learnt, in, out);
                 }
                 double gain = learnt[RANK * (IN + OUT) + out] / norms[out];
-                double y = layer.alpha * (own + (gain - 1) * behind + gain * branch) + layer.beta * BIAS[out];
+                double y = layer.alpha * (own + (gain - 1) * behind + gain * branch)
+                        + layer.beta * (learnt.length > LEARNT.length ? learnt[LEARNT.length + out] : BIAS[out]);
                 loss += Math.pow(y - TARGET[row * OUT + out], 2);
             }
         }
@@ -184,8 +192,8 @@ class DoraTest {
         return delta;
     }
 
-    private static double[] moved(int index, double step) {
-        double[] moved = LEARNT.clone();
+    private static double[] moved(double[] learnt, int index, double step) {
+        double[] moved = learnt.clone();
         moved[index] += step;
         return moved;
     }

@@ -31,7 +31,7 @@ final class PeftLayout {
     private final Set<String> savedModules = new LinkedHashSet<>();
     private final Map<String, JsonValue> tokenRows = new TreeMap<>();
     private final List<Tensor> tensors = new ArrayList<>();
-    private boolean trainedBias;
+    private final Set<String> biasedModules = new HashSet<>();
 
     private PeftLayout(Adapter adapter) {
         this.adapter = adapter;
@@ -94,7 +94,7 @@ final class PeftLayout {
     private void putLoraOptions(Map<String, JsonValue> options) {
         LowRankChange first = lowRank.get(0);
         options.put("peft_type", JsonValue.of("LORA"));
-        options.put("bias", JsonValue.of(trainedBias ? "all" : "none"));
+        options.put("bias", JsonValue.of(trainedBiases()));
         options.put("fan_in_fan_out", JsonValue.of(false));
         options.put("init_lora_weights", JsonValue.of(true));
         options.put("lora_alpha", JsonValue.of(ExactAlpha.of(first.scaling(), first.rank())));
@@ -109,6 +109,13 @@ final class PeftLayout {
                 "trainable_token_indices",
                 tokenRows.isEmpty() ? JsonValue.ofNull() : new JsonValue.JsonObject(tokenRows));
         putPatterns(options, first);
+    }
+
+    private String trainedBiases() {
+        if (biasedModules.isEmpty()) {
+            return "none";
+        }
+        return targets.containsAll(biasedModules) ? "lora_only" : "all";
     }
 
     private void putPatterns(Map<String, JsonValue> options, LowRankChange first) {
@@ -187,7 +194,7 @@ final class PeftLayout {
                             : "PEFT cannot replace the weight of a module that it also adapts");
         }
         if (bias && !wholeModules.contains(replacement.module())) {
-            trainedBias = true;
+            biasedModules.add(replacement.module());
         } else {
             savedModules.add(replacement.module());
         }

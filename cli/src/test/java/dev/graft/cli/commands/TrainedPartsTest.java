@@ -1,0 +1,113 @@
+package dev.graft.cli.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.adapter.format.safetensors.SafetensorsWriter;
+import dev.graft.tensor.Tensor;
+import dev.graft.testing.Fixtures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What {@code graft train} trains beside low-rank pairs of linear layers, from the configuration to the verified model. */
+class TrainedPartsTest extends TypedCommands {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "qwen2|lora_target: q_proj,v_proj|bias: all|bias|all|self_attn.k_proj.bias",
+                "qwen2|lora_target: q_proj,v_proj|bias: lora_only|bias|lora_only|self_attn.q_proj.base_layer.bias",
+                "qwen2|lora_target: q_proj,k_proj|lora_bias: true|lora_bias|true|self_attn.k_proj.lora_B.bias",
+                "gpt2|lora_target: c_attn|bias: all|bias|all|transformer.ln_f.bias",
+                "gpt2|lora_target: c_attn,c_fc|lora_bias: true|lora_bias|true|mlp.c_fc.lora_B.bias"
+            })
+    void itIsSavedAsPeftSavesItMergedAttachedAndVerified(
+            String model, String target, String line, String option, String value, String tensor) throws IOException {
+        String onnx = Fixtures.path(model + "/base/model_dynamo.onnx").toString();
+        assertThat(run("train", config(model, onnx, target, line, "output_dir: out", "learning_rate: 3e-2")))
+                .as(messages())
+                .isZero();
+
+        assertThat(peftConfig().get(option).getAsString()).isEqualTo(value);
+        Map<String, Tensor> trained = tensors("out");
+        String name = trained.keySet().stream()
+                .filter(key -> key.endsWith(tensor))
+                .findFirst()
+                .orElseThrow();
+        assertThat(folder.resolve("out/adapter.onnx_adapter"))
+                .as("has no words for it")
+                .doesNotExist();
+        assertThat(run("merge", onnx, output("out"), "-o", output("merged.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(run("attach", onnx, output("out"), "-o", output("attached.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(run(
+                        "verify",
+                        onnx,
+                        output("out"),
+                        "--merged",
+                        output("merged.onnx"),
+                        "--attached",
+                        output("attached.onnx")))
+                .as(results())
+                .isZero();
+
+        String[] on = {target, line, "adapter_name_or_path: out", "output_dir: on", "learning_rate: 1e-12", "seed: 7"};
+        assertThat(run("train", config(model, onnx, on))).as(messages()).isZero();
+        assertThat(tensors("on").keySet()).isEqualTo(trained.keySet());
+        assertThat(tensors("on").get(name).toDoubles())
+                .as("training goes on from it")
+                .usingComparatorWithPrecision(1e-9)
+                .containsExactly(trained.get(name).toDoubles());
+    }
+
+    private String config(String model, String onnx, String... lines) throws IOException {
+        Path data = folder.resolve("rows.safetensors");
+        SafetensorsWriter.write(data, Map.of(), rows(model));
+        List<String> all = new ArrayList<>(List.of(
+                "model_name_or_path: " + onnx,
+                "dataset: " + data,
+                "lora_rank: 2",
+                "per_device_train_batch_size: 1",
+                "max_steps: 4",
+                "save_strategy: \"no\""));
+        all.addAll(List.of(lines));
+        return Files.writeString(folder.resolve("train.yaml"), String.join("\n", all) + "\n")
+                .toString();
+    }
+
+    /** The fixture's inputs, with the labels that its gradients were computed for. */
+    private static List<Tensor> rows(String model) {
+        List<Tensor> rows = new ArrayList<>();
+        Path variant = Fixtures.path(model + "/bias_all");
+        SafetensorsReader.read(variant.resolve("io.safetensors")).tensors().forEach((name, tensor) -> {
+            if (name.startsWith("in.")) {
+                rows.add(tensor.withName(name.substring(3)));
+            }
+        });
+        rows.add(SafetensorsReader.read(variant.resolve("gradients.safetensors"))
+                .tensors()
+                .get("labels"));
+        return rows;
+    }
+
+    private Map<String, Tensor> tensors(String adapter) {
+        return SafetensorsReader.read(folder.resolve(adapter).resolve("adapter_model.safetensors"))
+                .tensors();
+    }
+
+    private JsonObject peftConfig() throws IOException {
+        return JsonParser.parseString(Files.readString(folder.resolve("out/adapter_config.json")))
+                .getAsJsonObject();
+    }
+}
