@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,22 +46,7 @@ class TrainedPartsTest extends TypedCommands {
         assertThat(folder.resolve("out/adapter.onnx_adapter"))
                 .as("has no words for it")
                 .doesNotExist();
-        assertThat(run("merge", onnx, output("out"), "-o", output("merged.onnx")))
-                .as(messages())
-                .isZero();
-        assertThat(run("attach", onnx, output("out"), "-o", output("attached.onnx")))
-                .as(messages())
-                .isZero();
-        assertThat(run(
-                        "verify",
-                        onnx,
-                        output("out"),
-                        "--merged",
-                        output("merged.onnx"),
-                        "--attached",
-                        output("attached.onnx")))
-                .as(results())
-                .isZero();
+        assertMergedAttachedAndVerified(onnx);
 
         String[] on = {target, line, "adapter_name_or_path: out", "output_dir: on", "learning_rate: 1e-12", "seed: 7"};
         assertThat(run("train", config(model, onnx, on))).as(messages()).isZero();
@@ -69,6 +55,41 @@ class TrainedPartsTest extends TypedCommands {
                 .as("training goes on from it")
                 .usingComparatorWithPrecision(1e-9)
                 .containsExactly(trained.get(name).toDoubles());
+    }
+
+    @Test
+    void anEmbeddingIsATargetLikeOthersAndIsNotOneOfAllLinear() throws IOException {
+        String onnx = Fixtures.path("llama/base/model_dynamo.onnx").toString();
+        String[] lines = {"lora_target: embed_tokens,q_proj", "output_dir: out", "learning_rate: 3e-2"};
+        assertThat(run("train", config("llama", onnx, lines))).as(messages()).isZero();
+
+        assertThat(tensors("out")
+                        .get("base_model.model.model.embed_tokens.lora_embedding_A")
+                        .shape())
+                .hasToString("[2, 24]");
+        assertThat(tensors("out")
+                        .get("base_model.model.model.embed_tokens.lora_embedding_B")
+                        .shape())
+                .hasToString("[16, 2]");
+        assertThat(folder.resolve("out/adapter.onnx_adapter")).doesNotExist();
+        assertMergedAttachedAndVerified(onnx);
+
+        assertThat(run("train", config("llama", onnx, "lora_target: all", "output_dir: linear")))
+                .as(messages())
+                .isZero();
+        assertThat(tensors("linear").keySet()).noneMatch(name -> name.contains("embed"));
+    }
+
+    private void assertMergedAttachedAndVerified(String onnx) {
+        String trained = output("out");
+        String merged = output("merged.onnx");
+        String attached = output("attached.onnx");
+        assertThat(run("merge", onnx, trained, "-o", merged)).as(messages()).isZero();
+        assertThat(run("attach", onnx, trained, "-o", attached)).as(messages()).isZero();
+        assertThat(run("verify", onnx, trained, "--merged", merged, "--attached", attached))
+                .as(results() + messages())
+                .isZero();
+        assertThat(results()).contains("verified: it does what base and adapter say");
     }
 
     private String config(String model, String onnx, String... lines) throws IOException {
@@ -89,7 +110,7 @@ class TrainedPartsTest extends TypedCommands {
     /** The fixture's inputs, with the labels that its gradients were computed for. */
     private static List<Tensor> rows(String model) {
         List<Tensor> rows = new ArrayList<>();
-        Path variant = Fixtures.path(model + "/bias_all");
+        Path variant = Fixtures.path(model + (model.equals("llama") ? "/lora_embed" : "/bias_all"));
         SafetensorsReader.read(variant.resolve("io.safetensors")).tensors().forEach((name, tensor) -> {
             if (name.startsWith("in.")) {
                 rows.add(tensor.withName(name.substring(3)));

@@ -8,7 +8,6 @@ import dev.graft.training.adapter.Initialization;
 import dev.graft.training.adapter.TrainedAdapter;
 import dev.graft.training.config.AdapterOptions;
 import dev.graft.training.config.FinetuningType;
-import dev.graft.training.config.TrainedBiases;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.Batches;
 import dev.graft.training.data.TrainingData;
@@ -111,15 +110,9 @@ public final class TrainingJob implements AutoCloseable {
 
     private AdapterWriter writer() {
         Path base = config.model().model();
-        AdapterOptions options = config.adapter();
-        if (options.type() == FinetuningType.FULL) {
-            return new FullModel(base, engine.layout(), JobTarget.of(config));
-        }
-        boolean pairsOnly = options.modulesToSave().isEmpty()
-                && !options.dora()
-                && options.biases() == TrainedBiases.NONE
-                && !options.branchBias();
-        return new AdapterFolder(trained(config, engine), pairsOnly);
+        return config.adapter().type() == FinetuningType.FULL
+                ? new FullModel(base, engine.layout(), JobTarget.of(config))
+                : new AdapterFolder(trained(config, engine));
     }
 
     private static String method(AdapterOptions options) {

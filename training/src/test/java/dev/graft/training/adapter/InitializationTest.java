@@ -32,6 +32,22 @@ class InitializationTest {
         assertThat(ends(layout, values, parent + "v_proj.lora_B.bias")).containsExactly(0, 0);
     }
 
+    /** {@code LoraConfig(target_modules=["embed_tokens", "q_proj"], r=3)}; what the embedding draws moves what q_proj does. */
+    @Test
+    void anEmbeddingBeginsWithPeftsNumbersAndSoDoesWhatComesBehindIt() {
+        TrainableLayout layout = layout("llama", TrainingTarget.of("embed_tokens|q_proj", 3, 1));
+        float[] values = Initialization.of(layout, java.util.Map.of(), Factors.KAIMING, 42);
+
+        assertThat(ends(layout, values, "model.embed_tokens.lora_embedding_A")).containsExactly(0, 0);
+        assertThat(ends(layout, values, "model.embed_tokens.lora_embedding_B"))
+                .usingComparatorWithPrecision(1e-6)
+                .containsExactly(-0.36090990900993347, 0.8032528162002563);
+        assertThat(ends(layout, values, "model.layers.0.self_attn.q_proj.lora_A.weight"))
+                .containsExactly(-0.05674591660499573, -0.24671941995620728);
+        assertThat(ends(layout, values, "model.layers.1.self_attn.q_proj.lora_A.weight"))
+                .containsExactly(0.20104071497917175, 0.14675280451774597);
+    }
+
     private static TrainableLayout layout(String model, TrainingTarget target) {
         return TrainingGraph.build(
                         Fixtures.path(model + "/base/model_dynamo.onnx"),

@@ -72,7 +72,16 @@ class GradientGoldenTest {
         "bert, bias_all, model_dynamo.onnx",
         "bert, bias_all, model_ts.onnx",
         "conv, rslora_bias, model_dynamo.onnx",
-        "conv, rslora_bias, model_ts.onnx"
+        "conv, rslora_bias, model_ts.onnx",
+        "llama, lora_embed, model_dynamo.onnx",
+        "llama, lora_embed, model_ts.onnx",
+        "llama, lora_embed, model_unoptimized.onnx",
+        "qwen2, lora_embed_tied, model_dynamo.onnx",
+        "qwen2, lora_embed_tied, model_ts.onnx",
+        "gpt2, lora_wte_tied, model_dynamo.onnx",
+        "gpt2, lora_wte_tied, model_ts.onnx",
+        "bert, lora_embed, model_dynamo.onnx",
+        "bert, lora_embed, model_ts.onnx"
     })
     void everyTensorsGradientIsThatOfPyTorch(String model, String variant, String export) {
         Path folder = Fixtures.path(model + "/" + variant);

@@ -190,6 +190,23 @@ class OrtTrainingEngineTest {
         }
     }
 
+    /** As in PEFT, whose Embedding calls no dropout; so nothing may be enlarged for it either. */
+    @Test
+    void dropoutLeavesEmbeddingsAlone() {
+        TrainingTarget target = TrainingTarget.of("embed_tokens", 2, 3);
+        float[][] gradients = new float[2][];
+        for (int i = 0; i < 2; i++) {
+            SplittableRandom random = new SplittableRandom(23);
+            try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(target.withDropout(0.5 * i)))) {
+                engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
+                engine.accumulate(tokens(random, 3, 7, 20), 1, 0);
+                gradients[i] = engine.state().gradient();
+            }
+        }
+        assertThat(gradients[1]).containsExactly(gradients[0]);
+        assertThat(gradients[0]).isNotEqualTo(new float[gradients[0].length]);
+    }
+
     @Test
     void whatHasNoBiasOfItsOwnIsRefusedByName() {
         GraftException none = catchThrowableOfType(
