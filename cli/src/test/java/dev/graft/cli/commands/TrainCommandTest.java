@@ -132,7 +132,7 @@ class TrainCommandTest extends TypedCommands {
             delimiter = '|',
             value = {
                 "lora_rank: 3|q_proj.lora_A.weight is trained as [3, 128] and in it as [2, 128]|Set lora_rank to the adapter's r",
-                "lora_alpha: 5|q_proj is trained as 2.5 and in it is 2.0|Set lora_alpha and use_rslora",
+                "lora_alpha: 5|q_proj is trained as 2.5 and in it is 2.0|Set lora_alpha, alpha_pattern and use_rslora",
                 "lora_target: q_proj,k_proj|k_proj.lora_A.weight is trained and not in it|Let lora_target",
                 "lora_target: q_proj|v_proj.lora_A.weight is in it and would not be trained|Let lora_target",
                 "use_dora: true|q_proj.lora_magnitude_vector is trained and not in it|Set use_dora: false.",

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.adapter.format.safetensors.SafetensorsWriter;
 import dev.graft.tensor.Tensor;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +84,41 @@ class TrainedPartsTest extends TypedCommands {
         assertThat(tensors("linear").keySet()).noneMatch(name -> name.contains("embed"));
     }
 
+    @Test
+    void patternsGiveEachModuleTheRankAndScalingThatTheyGiveItInPeft() throws IOException {
+        String onnx = Fixtures.path("llama/base/model_dynamo.onnx").toString();
+        String[] lines = {
+            "lora_target: q_proj,k_proj,v_proj",
+            "lora_rank: 4",
+            "lora_alpha: 8",
+            "rank_pattern: {layers.1.self_attn.q_proj: 2, k_proj: 3}",
+            "alpha_pattern: {layers.0.self_attn.v_proj: 5, k_proj: 16}",
+            "output_dir: out"
+        };
+        assertThat(run("train", config("llama", onnx, lines))).as(messages()).isZero();
+
+        // fixtures/make/variants.py made this one with PEFT
+        assertThat(ranksAndScalings(folder.resolve("out")))
+                .isEqualTo(ranksAndScalings(Fixtures.path("llama/lora_patterns/adapter")));
+        assertThat(peftConfig().get("r").getAsInt()).isEqualTo(4);
+        assertThat(peftConfig().getAsJsonObject("rank_pattern").keySet()).hasSize(3);
+        assertMergedAttachedAndVerified(onnx);
+
+        assertThat(run("train", config("llama", onnx, "rank_pattern: {q_prj: 2}", "output_dir: misspelt")))
+                .isEqualTo(2);
+        assertThat(messages())
+                .contains(
+                        "rank_pattern: no module that gets an adapter matches 'q_prj'",
+                        "Did you mean 'q_proj'?",
+                        "train.yaml, line 8");
+    }
+
+    private static Map<String, List<Double>> ranksAndScalings(Path adapter) {
+        return AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT).lowRankChanges().stream()
+                .collect(Collectors.toMap(
+                        LowRankChange::module, change -> List.of((double) change.rank(), change.scaling())));
+    }
+
     private void assertMergedAttachedAndVerified(String onnx) {
         String trained = output("out");
         String merged = output("merged.onnx");
@@ -99,10 +138,14 @@ class TrainedPartsTest extends TypedCommands {
                 "model_name_or_path: " + onnx,
                 "dataset: " + data,
                 "lora_rank: 2",
+                "lora_target: q_proj,v_proj",
                 "per_device_train_batch_size: 1",
                 "max_steps: 4",
                 "save_strategy: \"no\""));
-        all.addAll(List.of(lines));
+        for (String line : lines) {
+            all.removeIf(usual -> usual.startsWith(line.substring(0, line.indexOf(':') + 1)));
+            all.add(line);
+        }
         return Files.writeString(folder.resolve("train.yaml"), String.join("\n", all) + "\n")
                 .toString();
     }

@@ -90,7 +90,7 @@ final class EarlierAdapter {
             throw unfit(
                     entry.name() + " is trained as " + entry.shape() + " and in it as " + tensor.shape(),
                     entry.name().contains(".lora_") && !entry.name().endsWith(TrainedAdapter.BIAS)
-                            ? "Set lora_rank to the adapter's r, or train on the base that it was trained on."
+                            ? "Set lora_rank to the adapter's r (and rank_pattern), or train on the base that it was trained on."
                             : "Train on the base that it was trained on.");
         }
         return tensor;
@@ -109,7 +109,7 @@ final class EarlierAdapter {
         if (Math.abs(now - change.scaling()) > SAME * Math.abs(now)) {
             throw unfit(
                     "the scaling of " + change.module() + " is trained as " + now + " and in it is " + change.scaling(),
-                    "Set lora_alpha and use_rslora as in the adapter's configuration (the scaling is alpha/r, or alpha/√r).");
+                    "Set lora_alpha, alpha_pattern and use_rslora as in the adapter's configuration (the scaling is alpha/r, or alpha/√r).");
         }
     }
 

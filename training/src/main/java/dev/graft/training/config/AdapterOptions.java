@@ -1,6 +1,8 @@
 package dev.graft.training.config;
 
 import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.adapter.format.peft.LoraScaling;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,6 +14,7 @@ import java.util.Locale;
  * @param layers the numbers of the layers whose modules do; empty for all
  * @param rank the rank
  * @param alpha the numerator of the scaling
+ * @param patterns the modules with another rank or alpha
  * @param dropout how much of a branch's input is dropped while training
  * @param rankStabilized whether alpha is divided by the rank's root
  * @param dora whether a magnitude per output is learnt too
@@ -26,6 +29,7 @@ public record AdapterOptions(
         List<Integer> layers,
         int rank,
         double alpha,
+        PatternOptions patterns,
         double dropout,
         boolean rankStabilized,
         boolean dora,
@@ -49,6 +53,7 @@ public record AdapterOptions(
                 reader.counts("layers_to_transform"),
                 rank,
                 alpha,
+                PatternOptions.read(reader),
                 reader.number("lora_dropout", 0, NumberRange.between(0, 0.99)),
                 reader.flag("use_rslora", false),
                 reader.flag("use_dora", false),
@@ -58,6 +63,15 @@ public record AdapterOptions(
                 reader.flag("lora_bias", false));
         options.check(reader.source());
         return options;
+    }
+
+    /**
+     * Rank and scaling of each module.
+     *
+     * @param file the configuration, for messages
+     */
+    public LoraScaling scaling(Path file) {
+        return patterns.scaling(file, rank, alpha, rankStabilized);
     }
 
     /** What PEFT refuses too, or does not know. */

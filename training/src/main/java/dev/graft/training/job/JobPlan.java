@@ -39,6 +39,8 @@ final class JobPlan {
             "eval_dataset",
             "lora_rank",
             "lora_alpha",
+            "rank_pattern",
+            "alpha_pattern",
             "lora_dropout",
             "lora_target",
             "use_rslora",

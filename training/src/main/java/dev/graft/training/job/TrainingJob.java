@@ -57,6 +57,7 @@ public final class TrainingJob implements AutoCloseable {
                 ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
         try {
+            JobTarget.requireKnownModules(config, engine.layout());
             float[] first = first(config, engine);
             int size = first.length;
             engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));

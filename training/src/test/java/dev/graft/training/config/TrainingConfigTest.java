@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.adapter.format.json.JsonFiles;
 import dev.graft.adapter.format.json.PythonJson;
+import dev.graft.adapter.format.peft.LoraScaling;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import java.io.IOException;
@@ -115,6 +116,7 @@ class TrainingConfigTest {
                         List.of(),
                         8,
                         16,
+                        PatternOptions.NONE,
                         0,
                         false,
                         false,
@@ -249,6 +251,11 @@ class TrainingConfigTest {
                 "flash_attn: fa2 | flash_attn: 'fa2' is not supported: the graph's own attention is what runs | Leave the key out, or set it to auto or "
                         + "disabled or sdpa.",
                 "deepspeed: ds_z3.json | deepspeed: 'ds_z3.json' is not supported: one process trains on one device | Leave the key out.",
+                "rank_pattern: 3 | expected rank_pattern to be a mapping from module names to numbers, got '3' | Correct the value.",
+                "rank_pattern: {q: 0} | expected rank_pattern to be a whole number from 1 on, got '0' | Correct the value.",
+                "alpha_pattern: {q: -2} | expected alpha_pattern to be a number above 0, got '-2' | Correct the value.",
+                "alpha_pattern: {(q: 2} | cannot read the regular expression '(q' in alpha_pattern: Unclosed group | "
+                        + "Write the names of modules, such as q_proj or layers.0.mlp.down_proj, or expressions that match them.",
                 "bias: some | expected bias to be one of none, all, lora_only, got 'some' | Correct the value.",
                 "finetuning_type: freeze | finetuning_type: freeze is not supported: only low-rank pairs (lora) and whole weights (full) are trained | "
                         + "Write lora, with layers_to_transform where only some layers are to learn.",
@@ -259,6 +266,31 @@ class TrainingConfigTest {
         assertThat(error).hasMessage(message);
         assertThat(error.remedy()).isEqualTo(remedy);
         assertThat(error.location().toString()).endsWith("train.yaml, line 5");
+    }
+
+    @Test
+    void patternsKeepTheirOrderAndTheFirstThatMatchesCountsAsInPeft() throws IOException {
+        AdapterOptions options = read(LEAST + """
+                        lora_rank: 4
+                        lora_alpha: 8
+                        rank_pattern:
+                          layers.1.self_attn.q_proj: 2
+                          q_proj: 3
+                        alpha_pattern: {"[kv]_proj": 16, v_proj: 5}
+                        """).adapter();
+        LoraScaling scaling = options.scaling(folder);
+
+        assertThat(options.patterns().ranks().keySet()).containsExactly("layers.1.self_attn.q_proj", "q_proj");
+        assertThat(scaling.rank("model.layers.1.self_attn.q_proj")).isEqualTo(2);
+        assertThat(scaling.rank("model.layers.0.self_attn.q_proj")).isEqualTo(3);
+        assertThat(scaling.rank("model.layers.0.self_attn.my_q_proj"))
+                .as("names begin behind a dot")
+                .isEqualTo(4);
+        assertThat(scaling.scaling("model.layers.0.self_attn.q_proj")).isEqualTo(8.0 / 3);
+        assertThat(scaling.scaling("model.layers.0.self_attn.v_proj")).isEqualTo(4);
+        assertThat(read(LEAST, "rank_pattern={q_proj: 2}").adapter().patterns().ranks())
+                .isEqualTo(java.util.Map.of("q_proj", 2));
+        assertThat(refused(LEAST + "rank_pattern: {q: 1, q: 2}\n")).hasMessage("the key 'q' stands here twice");
     }
 
     @Test
