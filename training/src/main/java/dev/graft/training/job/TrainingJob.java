@@ -61,7 +61,7 @@ public final class TrainingJob implements AutoCloseable {
             float[] first = first(config, engine);
             int size = first.length;
             engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
-            return new TrainingJob(config, plan, data, engine);
+            return new TrainingJob(config, plan.with(FileContents.of(config)), data, engine);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
