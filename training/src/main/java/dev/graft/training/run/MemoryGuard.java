@@ -7,6 +7,7 @@ import dev.graft.training.step.Batch;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /** Tells a lack of memory from other failures, and finds out by trial how many rows of the batch would have fitted. */
 final class MemoryGuard {
@@ -105,15 +106,25 @@ final class MemoryGuard {
                 + ", which changes no result. Longer rows may come and need more.";
     }
 
-    /** As few batches as need be, of about the same size: exactly the same where the rows can be shared out evenly. */
     private static String remedy(long rows, long fits) {
-        long times = (rows + fits - 1) / fits;
+        long times = parts(rows, fits);
         long size = (rows + times - 1) / times;
         return fitted(fits) + "set per_device_train_batch_size to " + size + " and gradient_accumulation_steps to "
                 + times
                 + " times what it is, which gives updates of "
                 + (size * times == rows ? "the same rows" : "about as many rows")
                 + ". Longer rows may come and need more; on a processor, fewer threads need less.";
+    }
+
+    /** As few as need be, or up to twice as many where the rows can then be shared out evenly. */
+    private static long parts(long rows, long fits) {
+        // a trial at the very edge once fitted in the process that had run out of memory, and not in the next
+        long safe = fits - fits / 10;
+        long least = (rows + safe - 1) / safe;
+        return LongStream.rangeClosed(least, 2 * least)
+                .filter(parts -> rows % parts == 0)
+                .findFirst()
+                .orElse(least);
     }
 
     private static String fitted(long fits) {
