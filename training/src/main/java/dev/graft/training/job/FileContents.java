@@ -55,7 +55,7 @@ final class FileContents {
     private static String key(TrainingConfig config, Path file) {
         Path folder = config.source().file().toAbsolutePath().normalize().getParent();
         Path absolute = file.toAbsolutePath().normalize();
-        boolean below = folder != null && absolute.startsWith(folder);
-        return PlanKeys.contentOf((below ? folder.relativize(absolute) : absolute).toString());
+        Path shown = folder != null && absolute.startsWith(folder) ? folder.relativize(absolute) : absolute;
+        return PlanKeys.contentOf(shown.toString());
     }
 }
