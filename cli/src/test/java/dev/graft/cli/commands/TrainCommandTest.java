@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code graft train} as a person types it, on the bundled sample. */
 class TrainCommandTest extends TypedCommands {
@@ -81,6 +85,75 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void aDoraThatIsTrainedIsMergedAttachedAndVerified() throws IOException {
+        String[] lines = {
+            "use_dora: true", "lora_dropout: 0.1", "lora_target: all", "max_steps: 4", "learning_rate: 1e-2"
+        };
+        assertThat(run("train", config(lines))).as(messages()).isZero();
+        String trained = output("out");
+        String merged = output("merged.onnx");
+        String attached = output("attached.onnx");
+
+        assertThat(peftConfig().get("use_dora").getAsBoolean()).isTrue();
+        assertThat(folder.resolve("out/adapter.onnx_adapter"))
+                .as("has no words for magnitudes")
+                .doesNotExist();
+        assertThat(run("inspect", trained)).as(messages()).isZero();
+        assertThat(results()).contains("DoRA");
+        assertThat(run("merge", base, trained, "-o", merged)).as(messages()).isZero();
+        assertThat(results()).contains("merged 28 targets");
+        assertThat(run("attach", base, trained, "-o", attached)).as(messages()).isZero();
+        assertThat(run("verify", base, trained, "--merged", merged, "--attached", attached))
+                .as(results())
+                .isZero();
+        assertThat(results()).contains("verified: it does what base and adapter say");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"use_rslora: true", "use_dora: true", "additional_target: norm"})
+    void trainingGoesOnFromAnEarlierAdapter(String line) throws IOException {
+        assertThat(run("train", config(line, "learning_rate: 1e-2")))
+                .as(messages())
+                .isZero();
+        Map<String, Tensor> earlier = tensors("out");
+        String[] lines = {line, "adapter_name_or_path: out", "output_dir: on", "learning_rate: 1e-12", "seed: 7"};
+        assertThat(run("train", config(lines))).as(messages()).isZero();
+
+        Map<String, Tensor> on = tensors("on");
+        assertThat(on.keySet()).isEqualTo(earlier.keySet());
+        on.forEach((name, tensor) -> assertThat(tensor.toDoubles())
+                .as(name)
+                .usingComparatorWithPrecision(1e-9)
+                .containsExactly(earlier.get(name).toDoubles()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lora_rank: 3|q_proj.lora_A.weight is trained as [3, 128] and in it as [2, 128]|Set lora_rank to the adapter's r",
+                "lora_alpha: 5|q_proj is trained as 2.5 and in it is 2.0|Set lora_alpha, alpha_pattern and use_rslora",
+                "lora_target: q_proj,k_proj|k_proj.lora_A.weight is trained and not in it|Let lora_target",
+                "lora_target: q_proj|v_proj.lora_A.weight is in it and would not be trained|Let lora_target",
+                "use_dora: true|q_proj.lora_magnitude_vector is trained and not in it|Set use_dora: false.",
+                "additional_target: norm|model.norm.weight is trained and not in it|Let additional_target"
+            })
+    void anEarlierAdapterOfAnotherKindIsRefusedWithTheDifference(String line, String difference, String remedy)
+            throws IOException {
+        assertThat(run("train", config("max_steps: 1"))).as(messages()).isZero();
+
+        assertThat(run("train", config(line, "adapter_name_or_path: out", "output_dir: on")))
+                .isEqualTo(3);
+        assertThat(messages()).contains("training cannot go on from this adapter: ", difference, remedy);
+        assertThat(folder.resolve("on")).doesNotExist();
+    }
+
+    private Map<String, Tensor> tensors(String adapter) {
+        return SafetensorsReader.read(folder.resolve(adapter).resolve("adapter_model.safetensors"))
+                .tensors();
+    }
+
+    @Test
     void theSameSeedGivesTheSameBytesAndAnotherDoesNot() throws IOException {
         byte[] first = trained(config("max_steps: 2", "lora_dropout: 0.1"));
 
@@ -131,9 +204,8 @@ class TrainCommandTest extends TypedCommands {
         "pissa_init: true, pissa_init",
         "neat_packing: true, neat_packing",
         "use_galore: true, use_galore",
-        "adapter_name_or_path: earlier, adapter_name_or_path",
+        "create_new_adapter: true, create_new_adapter",
         "finetuning_type: freeze, finetuning_type",
-        "use_dora: true, use_dora",
         "lr_scheduler_kwargs: {a: 1}, lr_scheduler_kwargs",
         "report_to: wandb, report_to"
     })

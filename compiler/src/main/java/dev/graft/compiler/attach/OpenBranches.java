@@ -2,9 +2,11 @@ package dev.graft.compiler.attach;
 
 import dev.graft.adapter.format.onnxadapter.NameStyle;
 import dev.graft.compiler.ir.GraphEditor;
+import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.SiteKind;
+import dev.graft.compiler.resolve.WeightView;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import java.util.ArrayList;
@@ -25,8 +27,20 @@ public final class OpenBranches {
      * @param b the graph input that is B
      * @param weight the shape of the module's weight as PyTorch has it: [out, in], of a convolution [out, in, k...], of an
      *     embedding [rows, width]
+     * @param view the weight as it is stored: the module's part of it where several share one
+     * @param site the node that reads the weight
+     * @param weightInput which of its inputs the weight is
      */
-    public record Branch(String module, SiteKind kind, DType dtype, Value a, Value b, Shape weight) {
+    public record Branch(
+            String module,
+            SiteKind kind,
+            DType dtype,
+            Value a,
+            Value b,
+            Shape weight,
+            WeightView view,
+            Node site,
+            int weightInput) {
         /** The shape of A in the graph: [in, rank], of a convolution [rank, in, k...], of an embedding [rows, rank]. */
         public Shape shapeOfA(long rank) {
             return switch (kind) {
@@ -86,7 +100,10 @@ public final class OpenBranches {
                 place.dtype(),
                 input(model, NameStyle.OLIVE.nameOfA(term.module())),
                 input(model, NameStyle.OLIVE.nameOfB(term.module())),
-                weight(place, term));
+                weight(place, term),
+                term.view(),
+                place.node(),
+                place.site().weightInput());
     }
 
     private static Shape weight(Place place, Term term) {

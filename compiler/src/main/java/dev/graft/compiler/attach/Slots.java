@@ -112,7 +112,8 @@ public final class Slots {
     }
 
     private static Map<String, WeightView> modules(ModelIndex model, Site site, String targets) {
-        boolean named = site.kind() == SiteKind.CONV && !targets.equalsIgnoreCase(ALL_LINEAR);
+        boolean named = (site.kind() == SiteKind.CONV || site.kind() == SiteKind.GATHER)
+                && !targets.equalsIgnoreCase(ALL_LINEAR);
         boolean linear = site.kind() == SiteKind.MATMUL
                 || site.kind() == SiteKind.GEMM
                 || site.kind() == SiteKind.QUANTIZED_MATMUL;

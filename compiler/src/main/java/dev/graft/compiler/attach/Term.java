@@ -1,6 +1,8 @@
 package dev.graft.compiler.attach;
 
 import dev.graft.adapter.LowRankChange;
+import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.SiteKind;
 import dev.graft.compiler.resolve.WeightView;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,10 @@ record Term(
     }
 
     static Term ofSlot(Slot slot, int firstOutput) {
-        return new Term(slot.module(), slot.view(), firstOutput, null, null, 1, null);
+        // a row of a table is what goes in, so its columns are the outputs
+        WeightView view =
+                slot.site().kind() == SiteKind.GATHER ? slot.view().withOrientation(Orientation.IN_OUT) : slot.view();
+        return new Term(slot.module(), view, firstOutput, null, null, 1, null);
     }
 
     int rank() {

@@ -1,18 +1,21 @@
 package dev.graft.compiler.verify;
 
 import dev.graft.compiler.scan.ByteRegion;
+import dev.graft.tensor.FileBytes;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A SHA-256 that grows with each piece. */
-final class Sha256 {
+public final class Sha256 {
     private static final int WINDOW = 1 << 20;
 
     private final MessageDigest digest;
 
-    Sha256() {
+    /** That of nothing. */
+    public Sha256() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -20,13 +23,14 @@ final class Sha256 {
         }
     }
 
-    Sha256 add(ByteBuffer bytes) {
+    /** Adds what is left of a buffer. */
+    public Sha256 add(ByteBuffer bytes) {
         digest.update(bytes);
         return this;
     }
 
     /** Adds the bytes of a region, read window by window. */
-    Sha256 add(ByteRegion region) {
+    public Sha256 add(ByteRegion region) {
         ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW, region.length()));
         for (long done = 0; done < region.length(); done += window.limit()) {
             window.clear().limit((int) Math.min(window.capacity(), region.length() - done));
@@ -36,7 +40,15 @@ final class Sha256 {
         return this;
     }
 
-    String hex() {
+    /** Of a whole file. */
+    public static String ofFile(Path file) {
+        return new Sha256()
+                .add(new ByteRegion(file, 0, FileBytes.of(file).size()))
+                .hex();
+    }
+
+    /** In lower-case hexadecimal; nothing can be added any more. */
+    public String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }
 }

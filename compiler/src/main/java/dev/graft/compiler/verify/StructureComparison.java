@@ -153,11 +153,7 @@ final class StructureComparison {
         return names.stream().filter(name -> !others.contains(name)).toList();
     }
 
-    /** The hash of the model file with its tensors' inline data left out. */
     private static String protobufHash(ModelIndex model, TensorTable table) {
-        Sha256 hash = new Sha256();
-        new TensorMap(model.file(), table)
-                .forEachGap(0, model.fileSize(), (from, to) -> hash.add(new ByteRegion(model.file(), from, to - from)));
-        return hash.hex();
+        return ModelDigest.structure(model, table).hex();
     }
 }

@@ -29,6 +29,6 @@ class WrapperPrefixTest {
                 .isInstanceOfSatisfying(
                         GraftException.class, e -> assertThat(e.remedy()).startsWith("Did you mean 'q_proj'?"))
                 .hasMessageStartingWith(
-                        "no module matches 'q_prj'; the model has model.layers.0.self_attn.q_proj, model.layers.0.");
+                        "no module matches 'q_prj'; the model has model.embed_tokens, model.layers.0.self_attn.q_proj, ");
     }
 }

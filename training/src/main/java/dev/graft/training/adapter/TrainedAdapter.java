@@ -5,9 +5,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.TensorReplacement;
-import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
@@ -32,10 +30,14 @@ import java.util.function.ToDoubleFunction;
  * @param method as people name it
  */
 public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> scaling, Path base, String method) {
-    private static final String SUFFIX_A = ".lora_A.weight";
-    private static final String SUFFIX_B = ".lora_B.weight";
-    private static final String EMBEDDING_A = ".lora_embedding_A";
-    private static final String EMBEDDING_B = ".lora_embedding_B";
+    static final String SUFFIX_A = ".lora_A.weight";
+    static final String SUFFIX_B = ".lora_B.weight";
+    static final String BIAS = ".lora_B.bias";
+    static final String MAGNITUDE = ".lora_magnitude_vector";
+    static final String EMBEDDING_A = ".lora_embedding_A";
+    static final String EMBEDDING_B = ".lora_embedding_B";
+
+    private static final List<String> BESIDE_A = List.of(SUFFIX_B, EMBEDDING_B, BIAS, MAGNITUDE);
 
     /** The adapter that values are; shares nothing with them. */
     public Adapter of(float[] values) {
@@ -48,11 +50,11 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
             if (name.endsWith(SUFFIX_A)) {
                 String module = name.substring(0, name.length() - SUFFIX_A.length());
                 LayerKind kind = a.shape().rank() == 2 ? LayerKind.LINEAR : LayerKind.CONV;
-                changes.add(change(module, kind, a, required(tensors, module + SUFFIX_B)));
+                changes.add(change(module, kind, a, SUFFIX_B, tensors));
             } else if (name.endsWith(EMBEDDING_A)) {
                 String module = name.substring(0, name.length() - EMBEDDING_A.length());
-                changes.add(change(module, LayerKind.EMBEDDING, a, required(tensors, module + EMBEDDING_B)));
-            } else if (!name.endsWith(SUFFIX_B) && !name.endsWith(EMBEDDING_B)) {
+                changes.add(change(module, LayerKind.EMBEDDING, a, EMBEDDING_B, tensors));
+            } else if (BESIDE_A.stream().noneMatch(name::endsWith)) {
                 int dot = name.lastIndexOf('.');
                 changes.add(new TensorReplacement(name.substring(0, dot), name.substring(dot + 1), a));
             }
@@ -64,49 +66,23 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
     /**
      * The values that an adapter is, to go on training it.
      *
-     * @throws GraftException {@code ADAPTER_TENSORS_INVALID} if it does not have the layout's modules and ranks
+     * @throws GraftException {@code ADAPTER_TENSORS_INVALID} if it is not of the layout's modules, ranks, scalings and kinds
      */
     public float[] valuesOf(Adapter adapter) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (LowRankChange change : adapter.lowRankChanges()) {
-            boolean embedding = change.kind() == LayerKind.EMBEDDING;
-            tensors.put(change.module() + (embedding ? EMBEDDING_A : SUFFIX_A), change.a());
-            tensors.put(change.module() + (embedding ? EMBEDDING_B : SUFFIX_B), change.b());
-        }
-        float[] values = new float[Math.toIntExact(layout.size())];
-        for (Entry entry : layout.entries()) {
-            Tensor tensor = tensors.remove(entry.name());
-            if (tensor == null || !tensor.shape().equals(entry.shape())) {
-                throw unfit(
-                        adapter, entry, tensor == null ? "none" : tensor.shape().toString());
-            }
-            Tensor oriented = entry.transposed() ? tensor.transposed() : tensor;
-            double[] doubles = oriented.inFormat(DType.FLOAT32).toDoubles();
-            for (int i = 0; i < doubles.length; i++) {
-                values[Math.toIntExact(entry.offset()) + i] = (float) doubles[i];
-            }
-        }
-        if (!tensors.isEmpty()) {
-            String extra = tensors.keySet().iterator().next();
-            throw unfit(
-                    adapter,
-                    new Entry(
-                            extra,
-                            required(tensors, extra).shape(),
-                            0,
-                            false,
-                            layout.entries().get(0).group()),
-                    "a tensor that is no target");
-        }
-        return values;
+        return new EarlierAdapter(layout, scaling, adapter).values();
     }
 
-    private static Tensor required(Map<String, Tensor> tensors, String name) {
-        return Objects.requireNonNull(tensors.get(name), name);
-    }
-
-    private LowRankChange change(String module, LayerKind kind, Tensor a, Tensor b) {
-        return new LowRankChange(module, kind, a, b, scaling.applyAsDouble(module), null, null);
+    private LowRankChange change(
+            String module, LayerKind kind, Tensor a, String suffixOfB, Map<String, Tensor> tensors) {
+        String nameOfB = module + suffixOfB;
+        return new LowRankChange(
+                module,
+                kind,
+                a,
+                Objects.requireNonNull(tensors.get(nameOfB), nameOfB),
+                scaling.applyAsDouble(module),
+                tensors.get(module + MAGNITUDE),
+                tensors.get(module + BIAS));
     }
 
     private static Tensor tensor(Entry entry, float[] values) {
@@ -118,14 +94,5 @@ public record TrainedAdapter(TrainableLayout layout, ToDoubleFunction<String> sc
         return entry.transposed()
                 ? new Tensor(entry.name(), DType.FLOAT32, entry.shape().reversed(), source).transposed()
                 : new Tensor(entry.name(), DType.FLOAT32, entry.shape(), source);
-    }
-
-    private static GraftException unfit(Adapter adapter, Entry entry, String got) {
-        return new GraftException(
-                ErrorCode.ADAPTER_TENSORS_INVALID,
-                "training cannot go on from this adapter: " + entry.name() + " is expected as " + entry.shape()
-                        + ", got " + got,
-                Location.ofFile(adapter.source()),
-                "Train with the adapter's own targets and rank.");
     }
 }

@@ -126,13 +126,12 @@ final class ForeignKeys {
         refuse(table, "resize_vocab", "the vocabulary is what the file has", "false");
         refuse(table, "split_special_tokens", "special tokens in a text are read as such", "false");
         refuse(table, "train_from_scratch", "weights are what the file has", "false");
+        refuse(table, "adapter_folder", "adapter_name_or_path names the adapter itself", "");
         refuse(
                 table,
-                "adapter_name_or_path",
-                "training starts from a new adapter; merge the earlier one into the base first",
-                "");
-        refuse(table, "adapter_folder", "adapters are not read for training", "");
-        refuse(table, "create_new_adapter", "training always makes a new adapter", "false true");
+                "create_new_adapter",
+                "an earlier adapter stays apart from the base; merge it first, with graft merge, and train on the result",
+                "false");
         String optimizer = "updates are AdamW's or plain gradient descent's";
         for (String key : words("use_galore use_apollo use_badam use_adam_mini use_muon adafactor")) {
             refuse(table, key, optimizer, "false");

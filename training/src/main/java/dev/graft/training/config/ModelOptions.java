@@ -1,16 +1,19 @@
 package dev.graft.training.config;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What is trained on.
  *
  * @param model the ONNX file
  * @param tokenizer its {@code tokenizer.json}, which is not there for models that take no text
+ * @param adapter the adapter that training goes on from; empty for a new one
  * @param precision the number format that activations are computed in where the device has it
  * @param threads of ONNX Runtime; 0 for its own choice
  */
-public record ModelOptions(Path model, Path tokenizer, Precision precision, int threads) {
+public record ModelOptions(Path model, Path tokenizer, Optional<Path> adapter, Precision precision, int threads) {
     /** Number formats of activations. */
     public enum Precision {
         FLOAT32,
@@ -33,7 +36,21 @@ public record ModelOptions(Path model, Path tokenizer, Precision precision, int 
         Path tokenizer = reader.text("tokenizer")
                 .map(text -> paths.resolve("tokenizer", text))
                 .orElse(model.resolveSibling("tokenizer.json"));
-        return new ModelOptions(model, tokenizer, precision(reader), reader.count("threads", 0, 0));
+        return new ModelOptions(
+                model, tokenizer, adapter(reader, paths), precision(reader), reader.count("threads", 0, 0));
+    }
+
+    private static Optional<Path> adapter(SettingReader reader, ConfigPaths paths) {
+        String key = "adapter_name_or_path";
+        List<String> texts = reader.texts(key);
+        if (texts.size() > 1) {
+            throw reader.source()
+                    .invalid(
+                            key,
+                            "expected adapter_name_or_path to be one adapter, got " + texts.size(),
+                            "Merge the earlier ones into the base first, with graft merge.");
+        }
+        return texts.stream().findFirst().map(text -> paths.resolve(key, text));
     }
 
     private static Precision precision(SettingReader reader) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Reads keys by type and range, and notes the value that each of them has in effect: given or default. */
@@ -174,6 +175,30 @@ final class SettingReader {
             throw wrong(key, range.describe(), value);
         }
         throw wrong(key, range.describe(), value);
+    }
+
+    /** Whole numbers from 1 on by name, in the order of the file. */
+    Map<String, Integer> countsByName(String key) {
+        return byName(key, value -> toCount(key, value, 1), JsonValue::of);
+    }
+
+    /** Numbers by name, in the order of the file. */
+    Map<String, Double> numbersByName(String key, NumberRange range) {
+        return byName(key, value -> toNumber(key, value, range), JsonValue::of);
+    }
+
+    private <T> Map<String, T> byName(String key, Function<YamlValue, T> reader, Function<T, JsonValue> writer) {
+        Map<String, T> read = new LinkedHashMap<>();
+        Map<String, JsonValue> written = new LinkedHashMap<>();
+        source.value(key).ifPresent(value -> {
+            if (!(value instanceof YamlValue.Mapping mapping)) {
+                throw wrong(key, "a mapping from module names to numbers", value);
+            }
+            mapping.entries().forEach((name, number) -> read.put(name, reader.apply(number)));
+        });
+        read.forEach((name, number) -> written.put(name, writer.apply(number)));
+        note(key, new JsonValue.JsonObject(written));
+        return read;
     }
 
     /** One of the constants of an enum, written as in Python: lower case. */

@@ -85,7 +85,24 @@ public record TrainingConfig(
                 reader.effective(),
                 source);
         refuseUnknown(source, reader.effective().keySet());
+        config.model().adapter().ifPresent(config::checkStart);
         return config;
+    }
+
+    /** An earlier adapter is gone on with: it must be of the kind that is trained, and stay. */
+    private void checkStart(Path earlier) {
+        String key = "adapter_name_or_path";
+        if (adapter.type() == FinetuningType.FULL) {
+            throw source.invalid(
+                    key,
+                    "adapter_name_or_path needs finetuning_type: lora",
+                    "Merge the adapter into the base first, with graft merge, and train on the result.");
+        }
+        Path folder = output.folder().toAbsolutePath().normalize();
+        if (earlier.toAbsolutePath().startsWith(folder)) {
+            throw source.invalid(
+                    key, "adapter_name_or_path lies in output_dir, which is written to", "Give another output_dir.");
+        }
     }
 
     /** The effective values as one JSON object. */

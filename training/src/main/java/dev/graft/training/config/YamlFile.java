@@ -101,7 +101,7 @@ final class YamlFile {
     private Map<String, Setting> readSettings() {
         Map<String, Setting> settings = new LinkedHashMap<>();
         for (Event key = next(); key.getEventId() != Event.ID.MappingEnd; key = next()) {
-            String name = readKey(key);
+            String name = readKey(key, 1);
             Setting setting = new Setting(value(next(), 1), line(key));
             Setting earlier = settings.put(name, setting);
             if (earlier != null) {
@@ -114,8 +114,8 @@ final class YamlFile {
         return settings;
     }
 
-    private String readKey(Event key) {
-        if (value(key, 1) instanceof YamlValue.Scalar scalar) {
+    private String readKey(Event key, int depth) {
+        if (value(key, depth) instanceof YamlValue.Scalar scalar) {
             return scalar.text();
         }
         throw malformed("expected a key, got a list or mapping", line(key));
@@ -147,13 +147,14 @@ final class YamlFile {
     }
 
     private YamlValue mapping(int depth) {
-        int size = 0;
+        Map<String, YamlValue> entries = new LinkedHashMap<>();
         for (Event key = next(); key.getEventId() != Event.ID.MappingEnd; key = next()) {
-            value(key, depth + 1);
-            value(next(), depth + 1);
-            size++;
+            String name = readKey(key, depth + 1);
+            if (entries.put(name, value(next(), depth + 1)) != null) {
+                throw malformed("the key '" + name + "' stands here twice", line(key));
+            }
         }
-        return new YamlValue.Mapping(size);
+        return new YamlValue.Mapping(entries);
     }
 
     private void refuseTag(Optional<String> tag, Event event) {

@@ -1,6 +1,9 @@
 package dev.graft.training.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A value of a YAML file as it is written: what a scalar means is decided by the key that it belongs to. */
 sealed interface YamlValue {
@@ -26,15 +29,21 @@ sealed interface YamlValue {
         }
     }
 
-    /** A mapping, of which no key that Graft knows takes any content. */
-    record Mapping(int size) implements YamlValue {}
+    /** A mapping, in the order of the file. */
+    record Mapping(Map<String, YamlValue> entries) implements YamlValue {
+        public Mapping {
+            entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        }
+    }
 
     /** Whether this says nothing: null, or a list or mapping without content. */
     default boolean isNull() {
         if (this instanceof Scalar scalar) {
             return scalar.isNull();
         }
-        return this instanceof Sequence sequence ? sequence.items().isEmpty() : this.equals(new Mapping(0));
+        return this instanceof Sequence sequence
+                ? sequence.items().isEmpty()
+                : this instanceof Mapping mapping && mapping.entries().isEmpty();
     }
 
     /** What a message calls it. */

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flat vector of trainable values in a graph: every A, then every B, then whole weights, so that the scaling of all branches is one
+ * The flat vector of trainable values in a graph: every A, then every B with the branches' biases, then magnitudes, then whole weights, so that the scaling of all branches is one
  * product with the second part.
  */
 final class ParameterVector {
@@ -30,14 +30,11 @@ final class ParameterVector {
 
     private final GraphEditor editor;
     private final List<TrainedPiece> pieces;
-    private final double boost;
     private @Nullable Value scaling;
 
-    /** @param boost a factor on every branch: what dropout leaves stands for what it takes */
-    ParameterVector(GraphEditor editor, List<TrainedPiece> pieces, double boost) {
+    ParameterVector(GraphEditor editor, List<TrainedPiece> pieces) {
         this.editor = editor;
         this.pieces = List.copyOf(pieces);
-        this.boost = boost;
     }
 
     TrainableLayout layout() {
@@ -50,7 +47,7 @@ final class ParameterVector {
         return new TrainableLayout(entries);
     }
 
-    /** What the base has of the whole weights, by the entry's name, in the graph's orientation. */
+    /** What the base has of magnitudes and whole weights, by the entry's name, in the graph's orientation. */
     Map<String, Tensor> base() {
         Map<String, Tensor> base = new LinkedHashMap<>();
         stored(pieces).forEach(stored -> {
@@ -79,6 +76,19 @@ final class ParameterVector {
             pieces.get(i).binding().accept(values.get(i));
         }
         return values;
+    }
+
+    /** An entry as the graph has it, of float32, without B's scaling, through which no gradient goes back. */
+    Value detached(Formulas f, String name) {
+        Entry entry = layout().entries().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Value vector = editor.model().graph().find(PARAMETERS).orElseThrow();
+        long last = entry.offset() + entry.shape().elements();
+        Value flat = f.slice(vector, f.ints(entry.offset()), f.ints(last), f.ints(0));
+        Shape shape = entry.transposed() ? entry.shape().reversed() : entry.shape();
+        return f.reshape(flat, f.ints(shape.toArray()));
     }
 
     /** The gradient of the vector, from those of the values. */
@@ -152,7 +162,7 @@ final class ParameterVector {
                 .toList();
         double first = ofB.get(0).scaling();
         if (ofB.stream().allMatch(stored -> stored.scaling() == first)) {
-            return f.scalar(DType.FLOAT32, first * boost);
+            return f.scalar(DType.FLOAT32, first);
         }
         double[] factors = new double
                 [Math.toIntExact(ofB.stream()
@@ -161,7 +171,7 @@ final class ParameterVector {
         int next = 0;
         for (Stored stored : ofB) {
             int last = next + Math.toIntExact(stored.shape().elements());
-            Arrays.fill(factors, next, last, stored.scaling() * boost);
+            Arrays.fill(factors, next, last, stored.scaling());
             next = last;
         }
         Tensor tensor = Tensor.ofDoubles("scaling", DType.FLOAT32, Shape.of(factors.length), factors);

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A model whose weights were trained as a whole, as an inference model again. */
@@ -27,7 +28,7 @@ public final class TrainedModel {
         GraphEditor editor = new GraphEditor(model);
         Map<String, Entry> entries = new HashMap<>();
         layout.entries().forEach(entry -> entries.put(entry.name(), entry));
-        for (WholeWeight weight : WholeWeights.find(model, ModelScanner.scan(base), target.whole())) {
+        for (WholeWeight weight : WholeWeights.find(model, ModelScanner.scan(base), target, List.of())) {
             Entry entry = entries.get(weight.name());
             if (entry != null) {
                 Tensor trained = trained(weight, entry, values);

@@ -23,6 +23,7 @@ record TrainedPiece(Part part, List<Stored> tensors, Shape shape, DType dtype, C
     enum Part {
         A,
         B,
+        MAGNITUDE,
         WHOLE
     }
 
@@ -33,8 +34,8 @@ record TrainedPiece(Part part, List<Stored> tensors, Shape shape, DType dtype, C
      * @param shape as PEFT's file has it
      * @param transposed whether the vector holds its transpose
      * @param group what an optimiser sees in it
-     * @param scaling the factor on B
-     * @param base what the base has, for a whole weight
+     * @param scaling the factor on B and on a branch's bias, dropout's part of it included
+     * @param base what the base has, for a whole weight or a magnitude
      */
     record Stored(
             String name,

@@ -26,18 +26,28 @@ import java.util.Map;
 final class TrainedPieces {
     private final GraphEditor editor;
     private final TrainingTarget target;
+    private final double boost;
 
-    TrainedPieces(GraphEditor editor, TrainingTarget target) {
+    /** @param boost a factor on every branch whose input is dropped: what dropout leaves stands for what it takes */
+    TrainedPieces(GraphEditor editor, TrainingTarget target, double boost) {
         this.editor = editor;
         this.target = target;
+        this.boost = boost;
     }
 
     /** The pieces, in the order of the vector. */
-    List<TrainedPiece> of(List<Branch> branches, List<WholeWeight> weights, boolean shared) {
+    List<TrainedPiece> of(
+            List<Branch> branches,
+            List<TrainedPiece> biases,
+            List<TrainedPiece> magnitudes,
+            List<WholeWeight> weights,
+            boolean shared) {
         List<TrainedPiece> pieces = new ArrayList<>();
         List<List<Branch>> groups = groups(branches, shared);
         groups.forEach(group -> pieces.add(isProduct(group.get(0)) ? factorsA(group) : factor(group.get(0), true)));
         groups.forEach(group -> group.forEach(branch -> pieces.add(factor(branch, false))));
+        pieces.addAll(biases);
+        pieces.addAll(magnitudes);
         weights.forEach(weight -> pieces.add(whole(weight)));
         return pieces;
     }
@@ -107,7 +117,7 @@ final class TrainedPieces {
                 + (embedding ? ".lora_embedding_" : ".lora_")
                 + (isA ? "A" : "B")
                 + (embedding ? "" : ".weight");
-        double scaling = isA ? 1 : target.scaling().applyAsDouble(branch.module());
+        double scaling = isA ? 1 : target.scaling().applyAsDouble(branch.module()) * (embedding ? 1 : boost);
         Shape stored = conv ? shape : shape.reversed();
         Value input = isA ? branch.a() : branch.b();
         return new TrainedPiece(
@@ -124,8 +134,8 @@ final class TrainedPieces {
     private TrainedPiece whole(WholeWeight weight) {
         Tensor base = weight.stored();
         Shape shape = base.shape();
-        Group group = shape.rank() < 2 ? Group.VECTOR : Group.WEIGHT;
-        Shape named = weight.transposed() ? shape.reversed() : shape;
+        Group group = shape.rank() < 2 || weight.isBias() ? Group.VECTOR : Group.WEIGHT;
+        Shape named = weight.isBias() ? Shape.of(shape.elements()) : weight.transposed() ? shape.reversed() : shape;
         Stored stored = new Stored(weight.name(), named, weight.transposed(), group, 1, base);
         return new TrainedPiece(
                 Part.WHOLE, List.of(stored), shape, base.dtype(), piece -> weight.replaceBy(editor, piece));

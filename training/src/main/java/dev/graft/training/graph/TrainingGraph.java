@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  *
  * @param model the graph; its inputs are the model's and the names below
  * @param layout where the trainable values lie in the vector
- * @param stored what the base has of whole weights, by the entry's name, in the graph's orientation
+ * @param stored what the base has of whole weights and magnitudes, by the entry's name, in the graph's orientation
  */
 public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String, Tensor> stored) {
     /** Input: the trainable values, float32 [P]. */
@@ -73,18 +73,24 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         ModelIndex index = ModelScanner.scan(base);
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
-        List<WholeWeight> whole = WholeWeights.find(model, index, target.whole());
-        List<OpenBranches.Branch> branches =
-                target.modules().isEmpty() ? List.of() : OpenBranches.attach(model, select(index, target));
+        List<Slot> slots = target.modules().isEmpty() ? List.of() : select(index, target);
+        List<WholeWeight> whole = WholeWeights.find(model, index, target, slots).stream()
+                .map(weight -> weight.alone(editor))
+                .toList();
+        BranchBiases biases = BranchBiases.add(editor, target, slots);
+        List<OpenBranches.Branch> branches = slots.isEmpty() ? List.of() : OpenBranches.attach(model, slots);
         refuseNothing(index, whole, branches);
         boolean drops = purpose == Purpose.TRAINING && target.dropout() > 0 && !branches.isEmpty();
         double boost = drops ? 1 / (1 - target.dropout()) : 1;
-        List<TrainedPiece> pieces = new TrainedPieces(editor, target).of(branches, whole, !drops);
-        ParameterVector vector = new ParameterVector(editor, pieces, boost);
+        DoraBranches dora = DoraBranches.of(editor, target, branches, whole);
+        List<TrainedPiece> pieces =
+                new TrainedPieces(editor, target, boost).of(branches, biases.pieces(), dora.pieces(), whole, !drops);
+        ParameterVector vector = new ParameterVector(editor, pieces);
         List<Value> trained = vector.define();
         if (drops) {
             new BranchDropout(editor, target.dropout()).apply(trained.subList(0, branches.size()));
         }
+        dora.apply(vector, drops, boost);
         Value output = keepOutput(editor, head);
         new PassPipeline(expansions.toArray(ModelPass[]::new)).run(model);
         editor.removeUnused(model.graph());

@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
  * @param dropout the fraction of a branch's input that is dropped in training
  * @param layers the numbers of the layers whose modules get a pair; empty for all
  * @param whole which modules' own weights and biases are trained, by their path
+ * @param dora whether a module with a pair learns the magnitude of each output too
+ * @param biases which of the base's biases are trained too
+ * @param branchBias whether a module with a pair learns what is added to its bias, scaled as B is (PEFT's lora_bias)
  */
 public record TrainingTarget(
         String modules,
@@ -23,7 +26,10 @@ public record TrainingTarget(
         ToDoubleFunction<String> scaling,
         double dropout,
         List<Integer> layers,
-        Pattern whole) {
+        Pattern whole,
+        boolean dora,
+        Biases biases,
+        boolean branchBias) {
     private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\..*");
 
     /** No module at all. */
@@ -34,27 +40,47 @@ public record TrainingTarget(
 
     /** The same rank and scaling for all modules, without dropout. */
     public static TrainingTarget of(String modules, int rank, double scaling) {
-        return new TrainingTarget(modules, module -> rank, module -> scaling, 0, List.of(), NONE);
+        return of(modules, module -> rank, module -> scaling);
+    }
+
+    /** A rank and a scaling for each module, without dropout. */
+    public static TrainingTarget of(String modules, ToIntFunction<String> rank, ToDoubleFunction<String> scaling) {
+        return new TrainingTarget(modules, rank, scaling, 0, List.of(), NONE, false, Biases.NONE, false);
     }
 
     /** Whole weights only, no low-rank pairs. */
     public static TrainingTarget full() {
-        return new TrainingTarget("", module -> 0, module -> 0, 0, List.of(), ALL);
+        return of("", 0, 0).withWhole(ALL);
     }
 
     /** The same with the weights of modules besides, each named by its path or the end of it. */
     public TrainingTarget withWhole(Pattern wholeModules) {
-        return new TrainingTarget(modules, rank, scaling, dropout, layers, wholeModules);
+        return new TrainingTarget(modules, rank, scaling, dropout, layers, wholeModules, dora, biases, branchBias);
     }
 
     /** The same with dropout. */
     public TrainingTarget withDropout(double fraction) {
-        return new TrainingTarget(modules, rank, scaling, fraction, layers, whole);
+        return new TrainingTarget(modules, rank, scaling, fraction, layers, whole, dora, biases, branchBias);
     }
 
     /** The same in some layers only. */
     public TrainingTarget withLayers(List<Integer> numbers) {
-        return new TrainingTarget(modules, rank, scaling, dropout, numbers, whole);
+        return new TrainingTarget(modules, rank, scaling, dropout, numbers, whole, dora, biases, branchBias);
+    }
+
+    /** The same with a magnitude of each output of a module with a pair. */
+    public TrainingTarget withDora() {
+        return new TrainingTarget(modules, rank, scaling, dropout, layers, whole, true, biases, branchBias);
+    }
+
+    /** The same with biases of the base. */
+    public TrainingTarget withBiases(Biases which) {
+        return new TrainingTarget(modules, rank, scaling, dropout, layers, whole, dora, which, branchBias);
+    }
+
+    /** The same with a bias in each branch. */
+    public TrainingTarget withBranchBias() {
+        return new TrainingTarget(modules, rank, scaling, dropout, layers, whole, dora, biases, true);
     }
 
     /** Whether a module is in one of the layers, whose number is the first in its path, as for PEFT's layers_to_transform. */

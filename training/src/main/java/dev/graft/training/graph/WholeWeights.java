@@ -1,17 +1,21 @@
 package dev.graft.training.graph;
 
+import dev.graft.compiler.attach.Slot;
 import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.PackedModules;
 import dev.graft.compiler.resolve.Rule;
 import dev.graft.compiler.resolve.Site;
+import dev.graft.compiler.resolve.Site.BiasSite;
 import dev.graft.compiler.resolve.SiteFinder;
 import dev.graft.compiler.resolve.SiteKind;
 import dev.graft.compiler.resolve.SiteName;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.NodeIndex;
+import dev.graft.error.GraftException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,26 +37,49 @@ final class WholeWeights {
     private static final Set<String> BUFFERS = Set.of("inv_freq", "original_inv_freq", "cos_cached", "sin_cached");
 
     private final OnnxModel model;
-    private final Pattern modules;
+    private final ModelIndex index;
+    private final TrainingTarget target;
     private final int wrapper;
     private final Map<String, WholeWeight> found = new LinkedHashMap<>();
 
-    private WholeWeights(OnnxModel model, Pattern modules, int wrapper) {
+    private WholeWeights(OnnxModel model, ModelIndex index, TrainingTarget target, int wrapper) {
         this.model = model;
-        this.modules = modules;
+        this.index = index;
+        this.target = target;
         this.wrapper = wrapper;
     }
 
-    /** The weights of modules whose path, or its end from a dot on, matches. */
-    static List<WholeWeight> find(OnnxModel model, ModelIndex index, Pattern modules) {
+    /**
+     * The weights and biases of modules that the target names, and the biases that it asks for.
+     *
+     * @param slots the modules that get a pair
+     * @throws GraftException {@code METHOD_UNSUPPORTED} for a bias that cannot be trained on its own
+     */
+    static List<WholeWeight> find(OnnxModel model, ModelIndex index, TrainingTarget target, List<Slot> slots) {
         List<Site> sites = SiteFinder.sites(index);
-        WholeWeights weights = new WholeWeights(model, modules, Slots.lengthOfWrapper(sites));
+        WholeWeights weights = new WholeWeights(model, index, target, Slots.lengthOfWrapper(sites));
+        if (target.biases() != Biases.NONE) {
+            slots.forEach(weights::addBias);
+        }
         sites.stream().filter(site -> site.graph().isEmpty()).forEach(weights::add);
         return new ArrayList<>(weights.found.values());
     }
 
+    private void addBias(Slot slot) {
+        BiasSite bias = slot.site().bias().orElse(null);
+        if (bias == null) {
+            return;
+        }
+        if (!slot.view().isWhole() || !slot.site().graph().isEmpty()) {
+            throw BranchBiases.unsupported("bias", slot, "its bias is a part of one that several modules share");
+        }
+        if (!add(slot.module() + ".bias", bias.view(), bias.node())) {
+            throw BranchBiases.unsupported("bias", slot, "its bias is not stored as one tensor of floats");
+        }
+    }
+
     private void add(Site site) {
-        if (site.names().isEmpty() || site.kind() == SiteKind.QUANTIZED_MATMUL || isNoMatrix(site)) {
+        if (site.names().isEmpty()) {
             return;
         }
         // a stored name says which parameter it is, the name of a node only which module
@@ -62,11 +89,25 @@ final class WholeWeights {
                 .orElse(site.names().get(0));
         String module = name.module();
         String path = module.length() > wrapper ? module.substring(wrapper) : module;
-        if (EXPORTERS_CONSTANT.matcher(module).matches() || BUFFERS.contains(name.parameter()) || !matches(path)) {
+        if (EXPORTERS_CONSTANT.matcher(module).matches() || BUFFERS.contains(name.parameter())) {
             return;
         }
-        add(path + "." + name.parameter(), site.weight(), site.node());
-        site.bias().ifPresent(bias -> add(path + ".bias", bias.view(), bias.node()));
+        boolean named = matches(path) && site.kind() != SiteKind.QUANTIZED_MATMUL && !isNoMatrix(site);
+        // GPT-2 calls its causal mask a bias too
+        boolean vector = site.weight().tensor().shape().rank() == 1;
+        if (named || vector && isWantedBias(name.parameter())) {
+            add(path + "." + name.parameter(), site.weight(), site.node());
+        }
+        if (named || isWantedBias("bias")) {
+            site.bias()
+                    .filter(bias ->
+                            named || PackedModules.of(index, site, module).isEmpty())
+                    .ifPresent(bias -> add(path + ".bias", bias.view(), bias.node()));
+        }
+    }
+
+    private boolean isWantedBias(String parameter) {
+        return target.biases() == Biases.ALL && parameter.equals("bias");
     }
 
     /** The frequencies of rotary embeddings are multiplied with positions as a weight would be, but they are a constant. */
@@ -76,13 +117,15 @@ final class WholeWeights {
     }
 
     private boolean matches(String path) {
+        Pattern modules = target.whole();
         return modules.matcher(path).matches()
                 || Pattern.compile(".*\\.(?:" + modules.pattern() + ")")
                         .matcher(path)
                         .matches();
     }
 
-    private void add(String name, WeightView view, NodeIndex user) {
+    /** Returns whether it can be trained. */
+    private boolean add(String name, WeightView view, NodeIndex user) {
         Optional<Value> value = model.graph().find(view.tensor().name());
         boolean trainable = value.isPresent()
                 && value.get().initializer().isPresent()
@@ -90,7 +133,7 @@ final class WholeWeights {
                 && view.tensor().dtype().isFloat()
                 && view.tensor().shape().rank() > 0;
         if (!trainable) {
-            return;
+            return false;
         }
         boolean vector = view.tensor().shape().rank() == 1;
         boolean transposed = view.tensor().shape().rank() == 2 && view.orientation() == Orientation.IN_OUT;
@@ -101,5 +144,6 @@ final class WholeWeights {
                 key,
                 new WholeWeight(
                         name, value.get(), transposed, vector ? Optional.of(user.outputs()) : Optional.empty()));
+        return true;
     }
 }

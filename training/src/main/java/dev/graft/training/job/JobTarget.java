@@ -1,21 +1,25 @@
 package dev.graft.training.job;
 
-import dev.graft.adapter.Scaling;
+import dev.graft.adapter.format.peft.LoraScaling;
 import dev.graft.compiler.attach.Slots;
-import dev.graft.error.ErrorCode;
+import dev.graft.error.DidYouMean;
 import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.training.config.AdapterOptions;
 import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.Loss;
 import dev.graft.training.config.Targets;
 import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.graph.Biases;
 import dev.graft.training.graph.CrossEntropy;
 import dev.graft.training.graph.GraphsOwnLoss;
 import dev.graft.training.graph.LossHead;
 import dev.graft.training.graph.SquaredError;
 import dev.graft.training.graph.TrainingTarget;
+import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.TrainableLayout.Entry;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -28,21 +32,43 @@ final class JobTarget {
         if (options.type() == FinetuningType.FULL) {
             return TrainingTarget.full();
         }
-        if (options.dora()) {
-            throw new GraftException(
-                    ErrorCode.METHOD_UNSUPPORTED,
-                    "use_dora: true is not supported in training yet; DoRA adapters that PEFT trained are merged and attached",
-                    Location.ofFile(config.source().file()),
-                    "Leave use_dora out, or set use_rslora: true for ranks above 16.");
-        }
-        TrainingTarget target = TrainingTarget.of(modules(options.targets()), options.rank(), scaling(options))
+        LoraScaling scaling = options.scaling(config.source().file());
+        TrainingTarget pairs = TrainingTarget.of(
+                        modules(options.targets()), module -> Math.toIntExact(scaling.rank(module)), scaling::scaling)
                 .withDropout(options.dropout())
                 .withLayers(options.layers());
-        return options.modulesToSave().isEmpty() ? target : target.withWhole(names(options.modulesToSave()));
+        TrainingTarget target = options.dora() ? pairs.withDora() : pairs;
+        TrainingTarget biased = options.branchBias() ? target.withBranchBias() : target;
+        TrainingTarget all = biased.withBiases(Biases.valueOf(options.biases().name()));
+        return options.modulesToSave().isEmpty() ? all : all.withWhole(names(options.modulesToSave()));
     }
 
-    static double scaling(AdapterOptions options) {
-        return Scaling.of(options.alpha(), options.rank(), options.rankStabilized());
+    /**
+     * Makes sure that no module was misspelt among those with a rank or an alpha of their own; PEFT leaves it at its default and says nothing.
+     *
+     * @throws GraftException {@code TRAINING_CONFIG_INVALID}
+     */
+    static void requireKnownModules(TrainingConfig config, TrainableLayout layout) {
+        AdapterOptions options = config.adapter();
+        Set<String> modules = layout.entries().stream()
+                .map(Entry::name)
+                .filter(name -> name.contains(".lora_"))
+                .map(name -> name.substring(0, name.lastIndexOf(".lora_")))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        for (String name : options.scaling(config.source().file()).unmatched(modules)) {
+            Set<String> ends = modules.stream()
+                    .map(module -> module.substring(module.lastIndexOf('.') + 1))
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+            String meant = DidYouMean.sentence(name, ends);
+            String key = options.patterns().keyOf(name);
+            throw config.source()
+                    .invalid(
+                            key,
+                            key + ": no module that gets an adapter matches '" + name + "'",
+                            meant.isEmpty()
+                                    ? "Name modules of lora_target by their paths, or the ends of them; graft inspect lists them."
+                                    : meant);
+        }
     }
 
     static LossHead head(Loss loss) {

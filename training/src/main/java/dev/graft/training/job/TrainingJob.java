@@ -1,16 +1,18 @@
 package dev.graft.training.job;
 
+import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.ReadOptions;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.Device;
 import dev.graft.training.adapter.Initialization;
 import dev.graft.training.adapter.TrainedAdapter;
+import dev.graft.training.config.AdapterOptions;
 import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.Batches;
 import dev.graft.training.data.TrainingData;
 import dev.graft.training.engine.OrtTrainingEngine;
 import dev.graft.training.expand.ExpansionPasses;
-import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.run.Trainer;
 import dev.graft.training.run.checkpoint.AdapterWriter;
@@ -54,10 +56,29 @@ public final class TrainingJob implements AutoCloseable {
                 JobTarget.head(config.loss()),
                 ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
-        float[] first = Initialization.of(engine.layout(), engine.stored(), factors(config), config.seed());
-        int size = first.length;
-        engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
-        return new TrainingJob(config, plan, data, engine);
+        try {
+            JobTarget.requireKnownModules(config, engine.layout());
+            float[] first = first(config, engine);
+            int size = first.length;
+            engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
+            return new TrainingJob(config, plan.with(FileContents.of(config)), data, engine);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** New values, or those of an adapter that is gone on with. */
+    private static float[] first(TrainingConfig config, OrtTrainingEngine engine) {
+        return config.model()
+                .adapter()
+                .map(path -> trained(config, engine).valuesOf(AdapterFiles.readAdapter(path, ReadOptions.DEFAULT)))
+                .orElseGet(() -> Initialization.of(engine.layout(), engine.stored(), factors(config), config.seed()));
+    }
+
+    private static TrainedAdapter trained(TrainingConfig config, OrtTrainingEngine engine) {
+        return new TrainedAdapter(
+                engine.layout(), JobTarget.of(config).scaling(), config.model().model(), method(config.adapter()));
     }
 
     private static Initialization.Factors factors(TrainingConfig config) {
@@ -90,13 +111,16 @@ public final class TrainingJob implements AutoCloseable {
 
     private AdapterWriter writer() {
         Path base = config.model().model();
-        TrainingTarget target = JobTarget.of(config);
-        if (config.adapter().type() == FinetuningType.FULL) {
-            return new FullModel(base, engine.layout(), target);
+        return config.adapter().type() == FinetuningType.FULL
+                ? new FullModel(base, engine.layout(), JobTarget.of(config))
+                : new AdapterFolder(trained(config, engine));
+    }
+
+    private static String method(AdapterOptions options) {
+        if (options.dora()) {
+            return "DoRA";
         }
-        String method = config.adapter().rankStabilized() ? "rsLoRA" : "LoRA";
-        TrainedAdapter trained = new TrainedAdapter(engine.layout(), target.scaling(), base, method);
-        return new AdapterFolder(trained, config.adapter().modulesToSave().isEmpty());
+        return options.rankStabilized() ? "rsLoRA" : "LoRA";
     }
 
     private static MicroBatches microBatches(Batches batches) {

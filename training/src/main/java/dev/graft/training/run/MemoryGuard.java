@@ -7,8 +7,9 @@ import dev.graft.training.step.Batch;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
-/** Tells a lack of memory from other failures, and finds out how many rows of the batch would have fitted. */
+/** Tells a lack of memory from other failures, and finds out by trial how many rows of the batch would have fitted. */
 final class MemoryGuard {
     // ONNX Runtime's arena on CPU and CUDA, the C++ runtime, cuBLAS
     private static final Pattern NO_MEMORY = Pattern.compile(
@@ -16,22 +17,37 @@ final class MemoryGuard {
                     + "|memoryallocation|alloc_failed",
             Pattern.CASE_INSENSITIVE);
 
-    private MemoryGuard() {}
+    private final String place;
+    private final boolean training;
+
+    private MemoryGuard(String place, boolean training) {
+        this.place = place;
+        this.training = training;
+    }
+
+    /** That of a step of training, from 1. */
+    static MemoryGuard ofStep(long step) {
+        return new MemoryGuard("step " + step, true);
+    }
+
+    /** That of an evaluation. */
+    static MemoryGuard ofEvaluation() {
+        return new MemoryGuard("an evaluation", false);
+    }
 
     /**
      * Does something with a batch.
      *
-     * @param step what a person calls this step
      * @param work what to do
      * @param trial the same with fewer rows and without an effect, to see whether it fits
      * @throws GraftException {@code OUT_OF_MEMORY}, and what {@code work} throws otherwise
      */
-    static <T> T call(String step, Batch batch, Function<Batch, T> work, Consumer<Batch> trial) {
+    <T> T call(Batch batch, Function<Batch, T> work, Consumer<Batch> trial) {
         try {
             return work.apply(batch);
         } catch (GraftException | OutOfMemoryError e) {
             if (isLackOfMemory(e)) {
-                throw outOfMemory(step, batch, largestThatFits(batch, trial), e);
+                throw outOfMemory(batch, mostThatFit(batch, trial), e);
             }
             throw e;
         }
@@ -45,37 +61,73 @@ final class MemoryGuard {
         return failure instanceof OutOfMemoryError;
     }
 
-    /** The number of rows, halved until it fits; 0 if one row does not. */
-    private static long largestThatFits(Batch batch, Consumer<Batch> trial) {
-        for (long rows = BatchRows.count(batch) / 2; rows > 0; rows /= 2) {
-            try {
-                trial.accept(BatchRows.first(batch, rows));
-                return rows;
-            } catch (GraftException | OutOfMemoryError e) {
-                if (!isLackOfMemory(e)) {
-                    throw e;
-                }
+    /** The largest number of the batch's first rows that fits; 0 if one row does not. */
+    private static long mostThatFit(Batch batch, Consumer<Batch> trial) {
+        long tooMany = BatchRows.count(batch);
+        long fits = 0;
+        while (tooMany - fits > 1) {
+            long rows = fits + (tooMany - fits) / 2;
+            if (fits(BatchRows.first(batch, rows), trial)) {
+                fits = rows;
+            } else {
+                tooMany = rows;
             }
         }
-        return 0;
+        return fits;
     }
 
-    private static GraftException outOfMemory(String step, Batch batch, long fits, Throwable cause) {
+    private static boolean fits(Batch batch, Consumer<Batch> trial) {
+        try {
+            trial.accept(batch);
+            return true;
+        } catch (GraftException | OutOfMemoryError e) {
+            if (isLackOfMemory(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private GraftException outOfMemory(Batch batch, long fits, Throwable cause) {
         long rows = BatchRows.count(batch);
-        String message = step + " ran out of memory on a batch of " + rows + (rows == 1 ? " row" : " rows") + " ("
+        String message = place + " ran out of memory on a batch of " + rows + (rows == 1 ? " row" : " rows") + " ("
                 + BatchRows.describe(batch) + "): " + cause.getMessage();
-        return new GraftException(ErrorCode.OUT_OF_MEMORY, message, Location.NONE, remedy(rows, fits), cause);
+        String remedy = fits == 0 ? remedyForOneRow(rows) : training ? remedy(rows, fits) : remedyInEvaluation(fits);
+        return new GraftException(ErrorCode.OUT_OF_MEMORY, message, Location.NONE, remedy, cause);
+    }
+
+    private static String remedyForOneRow(long rows) {
+        return (rows > 1 ? "Not even one row fitted when it was tried: use" : "Use")
+                + " shorter rows (cutoff_len), fewer threads, a smaller rank or fewer targets, or a machine with more memory.";
+    }
+
+    private static String remedyInEvaluation(long fits) {
+        return fitted(fits) + "set per_device_eval_batch_size to " + fits
+                + ", which changes no result. Longer rows may come and need more.";
     }
 
     private static String remedy(long rows, long fits) {
-        if (fits == 0) {
-            return (rows > 1 ? "Not even one row fitted when it was tried: use" : "Use")
-                    + " shorter rows (cutoff_len), a smaller rank or fewer targets, or a machine with more memory.";
-        }
-        long times = (rows + fits - 1) / fits;
-        return fits + (fits == 1 ? " row" : " rows")
-                + " fitted when it was tried with half as many again and again: set the batch size to "
-                + fits + " and gradient_accumulation_steps to " + times
-                + " times what it is, which gives the same updates. Longer rows may come and need more.";
+        long times = parts(rows, fits);
+        long size = (rows + times - 1) / times;
+        return fitted(fits) + "set per_device_train_batch_size to " + size + " and gradient_accumulation_steps to "
+                + times
+                + " times what it is, which gives updates of "
+                + (size * times == rows ? "the same rows" : "about as many rows")
+                + ". Longer rows may come and need more; on a processor, fewer threads need less.";
+    }
+
+    /** As few as need be, or up to twice as many where the rows can then be shared out evenly. */
+    private static long parts(long rows, long fits) {
+        // a trial at the very edge once fitted in the process that had run out of memory, and not in the next
+        long safe = fits - fits / 10;
+        long least = (rows + safe - 1) / safe;
+        return LongStream.rangeClosed(least, 2 * least)
+                .filter(parts -> rows % parts == 0)
+                .findFirst()
+                .orElse(least);
+    }
+
+    private static String fitted(long fits) {
+        return fits + (fits == 1 ? " row" : " rows") + " fitted when fewer were tried: ";
     }
 }

@@ -71,11 +71,11 @@ final class RunLoop {
         EvaluationResult result = Evaluator.evaluate(
                 parts.plan().task(),
                 data,
-                batch -> MemoryGuard.call(
-                        "an evaluation",
-                        batch,
-                        parts.engine()::evaluate,
-                        fewer -> parts.engine().evaluate(fewer)));
+                batch -> MemoryGuard.ofEvaluation()
+                        .call(
+                                batch,
+                                parts.engine()::evaluate,
+                                fewer -> parts.engine().evaluate(fewer)));
         result.named().forEach((name, value) -> divergence.require(name, value, step() - 1));
         return result;
     }

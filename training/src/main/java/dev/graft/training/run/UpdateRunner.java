@@ -43,12 +43,12 @@ final class UpdateRunner {
         Batch batch = update.batches().get(state.position().accumulated());
         long step = state.position().step();
         long seed = DropoutSeeds.of(parts.plan().updates().seed(), state.position());
-        double loss = MemoryGuard.call(
-                "step " + (step + 1),
-                batch,
-                whole -> parts.engine().accumulate(whole, update.weight(), seed),
-                // the run ends behind a trial, so what it leaves in the gradient is never used
-                fewer -> parts.engine().accumulate(fewer, 0, seed));
+        double loss = MemoryGuard.ofStep(step + 1)
+                .call(
+                        batch,
+                        whole -> parts.engine().accumulate(whole, update.weight(), seed),
+                        // the run ends behind a trial, so what it leaves in the gradient is never used
+                        fewer -> parts.engine().accumulate(fewer, 0, seed));
         divergence.require("the loss", loss, step);
         return state.afterMicroBatch(new LossSums(loss, batch.counted(), batch.tokens()));
     }

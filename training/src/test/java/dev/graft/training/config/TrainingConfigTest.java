@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.adapter.format.json.JsonFiles;
 import dev.graft.adapter.format.json.PythonJson;
+import dev.graft.adapter.format.peft.LoraScaling;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import java.io.IOException;
@@ -79,6 +80,25 @@ class TrainingConfigTest {
     Path folder;
 
     @Test
+    void anEarlierAdapterIsGoneOnWithUnlessItCannotStay() throws IOException {
+        assertThat(read(LLAMA_FACTORY + "adapter_name_or_path: earlier\n")
+                        .model()
+                        .adapter())
+                .contains(folder.resolve("earlier"));
+        GraftException several = refused(LLAMA_FACTORY + "adapter_name_or_path: earlier,latest\n");
+        assertThat(several).hasMessage("expected adapter_name_or_path to be one adapter, got 2");
+        assertThat(several.remedy()).isEqualTo("Merge the earlier ones into the base first, with graft merge.");
+        String within = "adapter_name_or_path: saves/llama3-8b/lora/sft/checkpoint-500\n";
+        assertThat(refused(LLAMA_FACTORY + within))
+                .hasMessage("adapter_name_or_path lies in output_dir, which is written to");
+        String full = LLAMA_FACTORY.replace("finetuning_type: lora", "finetuning_type: full");
+        assertThat(refused(full + "adapter_name_or_path: earlier\n"))
+                .hasMessage("adapter_name_or_path needs finetuning_type: lora");
+        assertThat(refused(LLAMA_FACTORY + "create_new_adapter: true\n"))
+                .hasMessageStartingWith("create_new_adapter: 'true' is not supported: an earlier adapter stays apart");
+    }
+
+    @Test
     void anExampleOfLlamaFactoryIsReadAsItIs() throws IOException {
         TrainingConfig config = read(LLAMA_FACTORY);
 
@@ -86,6 +106,7 @@ class TrainingConfigTest {
                 .isEqualTo(new ModelOptions(
                         folder.resolve("llama3/model.onnx"),
                         folder.resolve("llama3/tokenizer.json"),
+                        Optional.empty(),
                         ModelOptions.Precision.BFLOAT16,
                         0));
         assertThat(config.adapter())
@@ -95,11 +116,14 @@ class TrainingConfigTest {
                         List.of(),
                         8,
                         16,
+                        PatternOptions.NONE,
                         0,
                         false,
                         false,
                         InitialFactors.KAIMING,
-                        List.of()));
+                        List.of(),
+                        TrainedBiases.NONE,
+                        false));
         assertThat(config.loss()).isEqualTo(new Loss(Loss.Kind.CAUSAL_LM, Optional.empty()));
         assertThat(config.data().training())
                 .containsExactly(folder.resolve("identity.json"), folder.resolve("alpaca_en_demo.json"));
@@ -227,6 +251,12 @@ class TrainingConfigTest {
                 "flash_attn: fa2 | flash_attn: 'fa2' is not supported: the graph's own attention is what runs | Leave the key out, or set it to auto or "
                         + "disabled or sdpa.",
                 "deepspeed: ds_z3.json | deepspeed: 'ds_z3.json' is not supported: one process trains on one device | Leave the key out.",
+                "rank_pattern: 3 | expected rank_pattern to be a mapping from module names to numbers, got '3' | Correct the value.",
+                "rank_pattern: {q: 0} | expected rank_pattern to be a whole number from 1 on, got '0' | Correct the value.",
+                "alpha_pattern: {q: -2} | expected alpha_pattern to be a number above 0, got '-2' | Correct the value.",
+                "alpha_pattern: {(q: 2} | cannot read the regular expression '(q' in alpha_pattern: Unclosed group | "
+                        + "Write the names of modules, such as q_proj or layers.0.mlp.down_proj, or expressions that match them.",
+                "bias: some | expected bias to be one of none, all, lora_only, got 'some' | Correct the value.",
                 "finetuning_type: freeze | finetuning_type: freeze is not supported: only low-rank pairs (lora) and whole weights (full) are trained | "
                         + "Write lora, with layers_to_transform where only some layers are to learn.",
             })
@@ -236,6 +266,42 @@ class TrainingConfigTest {
         assertThat(error).hasMessage(message);
         assertThat(error.remedy()).isEqualTo(remedy);
         assertThat(error.location().toString()).endsWith("train.yaml, line 5");
+    }
+
+    @Test
+    void patternsKeepTheirOrderAndTheFirstThatMatchesCountsAsInPeft() throws IOException {
+        AdapterOptions options = read(LEAST + """
+                        lora_rank: 4
+                        lora_alpha: 8
+                        rank_pattern:
+                          layers.1.self_attn.q_proj: 2
+                          q_proj: 3
+                        alpha_pattern: {"[kv]_proj": 16, v_proj: 5}
+                        """).adapter();
+        LoraScaling scaling = options.scaling(folder);
+
+        assertThat(options.patterns().ranks().keySet()).containsExactly("layers.1.self_attn.q_proj", "q_proj");
+        assertThat(scaling.rank("model.layers.1.self_attn.q_proj")).isEqualTo(2);
+        assertThat(scaling.rank("model.layers.0.self_attn.q_proj")).isEqualTo(3);
+        assertThat(scaling.rank("model.layers.0.self_attn.my_q_proj"))
+                .as("names begin behind a dot")
+                .isEqualTo(4);
+        assertThat(scaling.scaling("model.layers.0.self_attn.q_proj")).isEqualTo(8.0 / 3);
+        assertThat(scaling.scaling("model.layers.0.self_attn.v_proj")).isEqualTo(4);
+        assertThat(read(LEAST, "rank_pattern={q_proj: 2}").adapter().patterns().ranks())
+                .isEqualTo(java.util.Map.of("q_proj", 2));
+        assertThat(refused(LEAST + "rank_pattern: {q: 1, q: 2}\n")).hasMessage("the key 'q' stands here twice");
+    }
+
+    @Test
+    void biasesNeedPairsThatMayHaveThem() {
+        assertThat(refused(LEAST + "finetuning_type: full\nbias: lora_only\n"))
+                .hasMessage("bias: lora_only needs finetuning_type: lora");
+        assertThat(refused(LEAST + "finetuning_type: full\nlora_bias: true\n"))
+                .hasMessage("lora_bias: true needs finetuning_type: lora");
+        GraftException both = refused(LEAST + "use_dora: true\nlora_bias: true\n");
+        assertThat(both).hasMessage("lora_bias: true and use_dora: true do not go together");
+        assertThat(both.remedy()).startsWith("Choose one of them");
     }
 
     @Test

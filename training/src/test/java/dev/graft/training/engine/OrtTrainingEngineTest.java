@@ -10,12 +10,14 @@ import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.testing.Fixtures;
 import dev.graft.training.expand.ExpansionPasses;
+import dev.graft.training.graph.Biases;
 import dev.graft.training.graph.CrossEntropy;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
 import dev.graft.training.step.TrainableLayout;
+import dev.graft.training.step.TrainableLayout.Entry;
 import dev.graft.training.step.UpdateRule;
 import java.util.Arrays;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OrtTrainingEngineTest {
@@ -87,14 +90,13 @@ class OrtTrainingEngineTest {
 
     /** 40 rows of up to 30 tokens are run in several chunks, 3 rows in one. */
     @ParameterizedTest
-    @ValueSource(ints = {3, 40})
-    void theGradientsBitsDoNotDependOnTheNumberOfThreads(int rows) {
+    @CsvSource({"3, false", "40, false", "40, true"})
+    void theGradientsBitsDoNotDependOnTheNumberOfThreads(int rows, boolean dora) {
         float[] expected = new float[0];
         double expectedLoss = 0;
         for (int threads = 1; threads <= 3; threads++) {
             SplittableRandom random = new SplittableRandom(11);
-            OrtTrainingEngine.Recipe recipe =
-                    recipe(TrainingTarget.of("all-linear", 4, 2), GraphSettings.DEFAULT.withThreads(threads));
+            OrtTrainingEngine.Recipe recipe = recipe(allLinear(dora), GraphSettings.DEFAULT.withThreads(threads));
             try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe)) {
                 engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
                 double loss = engine.accumulate(tokens(random, rows, 30, 20), 0.01f, 0);
@@ -109,10 +111,11 @@ class OrtTrainingEngineTest {
         }
     }
 
-    @Test
-    void aBatchInChunksGivesWhatItsRowsGiveOneByOne() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBatchInChunksGivesWhatItsRowsGiveOneByOne(boolean dora) {
         SplittableRandom random = new SplittableRandom(13);
-        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(TrainingTarget.of("all-linear", 4, 2)))) {
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(allLinear(dora)))) {
             float[] parameters = random(random, (int) engine.layout().size(), 0.1);
             Batch batch = tokens(random, 40, 30, 20);
             engine.restore(state(parameters));
@@ -164,13 +167,82 @@ class OrtTrainingEngineTest {
         }
     }
 
+    /** d/db of s·(B·A·x + b) is s times d/d(bias): what dropout drops of x, it does not drop of b. */
+    @Test
+    void aBranchsBiasLearnsTheScalingTimesWhatTheBaseBiasLearnsAlsoWithDropout() {
+        SplittableRandom random = new SplittableRandom(19);
+        TrainingTarget target = TrainingTarget.of("c_attn", 2, 3)
+                .withDropout(0.5)
+                .withBiases(Biases.LORA_ONLY)
+                .withBranchBias();
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe("gpt2", target, GraphSettings.DEFAULT))) {
+            engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
+            engine.accumulate(tokens(random, 3, 7, 20), 1, 0);
+            float[] gradient = engine.state().gradient();
+
+            String module = "transformer.h.0.attn.c_attn";
+            Entry bias = entry(engine, module + ".bias");
+            Entry branch = entry(engine, module + ".lora_B.bias");
+            for (int i = 0; i < bias.shape().elements(); i++) {
+                assertThat(gradient[(int) branch.offset() + i])
+                        .isCloseTo(3 * gradient[(int) bias.offset() + i], within(1e-5f));
+            }
+        }
+    }
+
+    /** As in PEFT, whose Embedding calls no dropout; so nothing may be enlarged for it either. */
+    @Test
+    void dropoutLeavesEmbeddingsAlone() {
+        TrainingTarget target = TrainingTarget.of("embed_tokens", 2, 3);
+        float[][] gradients = new float[2][];
+        for (int i = 0; i < 2; i++) {
+            SplittableRandom random = new SplittableRandom(23);
+            try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(target.withDropout(0.5 * i)))) {
+                engine.restore(state(random(random, (int) engine.layout().size(), 0.1)));
+                engine.accumulate(tokens(random, 3, 7, 20), 1, 0);
+                gradients[i] = engine.state().gradient();
+            }
+        }
+        assertThat(gradients[1]).containsExactly(gradients[0]);
+        assertThat(gradients[0]).isNotEqualTo(new float[gradients[0].length]);
+    }
+
+    @Test
+    void whatHasNoBiasOfItsOwnIsRefusedByName() {
+        GraftException none = catchThrowableOfType(
+                GraftException.class,
+                () -> OrtTrainingEngine.open(
+                        recipe(TrainingTarget.of("q_proj", 2, 1).withBranchBias())));
+        assertThat(none.code()).isEqualTo(ErrorCode.METHOD_UNSUPPORTED);
+        assertThat(none)
+                .hasMessage("lora_bias is not supported for model.layers.0.self_attn.q_proj: "
+                        + "it has no bias that the branch's could be merged into");
+        assertThat(none.remedy()).isEqualTo("Name other modules in lora_target, or leave lora_bias out.");
+    }
+
+    private static Entry entry(OrtTrainingEngine engine, String name) {
+        return engine.layout().entries().stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static TrainingTarget allLinear(boolean dora) {
+        TrainingTarget target = TrainingTarget.of("all-linear", 4, 2);
+        return dora ? target.withDora() : target;
+    }
+
     private static OrtTrainingEngine.Recipe recipe(TrainingTarget target) {
         return recipe(target, GraphSettings.DEFAULT);
     }
 
     private static OrtTrainingEngine.Recipe recipe(TrainingTarget target, GraphSettings settings) {
+        return recipe("llama", target, settings);
+    }
+
+    private static OrtTrainingEngine.Recipe recipe(String model, TrainingTarget target, GraphSettings settings) {
         return new OrtTrainingEngine.Recipe(
-                Fixtures.path("llama/base/model_dynamo.onnx"),
+                Fixtures.path(model + "/base/model_dynamo.onnx"),
                 target,
                 new CrossEntropy(),
                 ExpansionPasses.forTraining(),

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs that cannot go on: numbers that are not finite, memory that is not enough, plans that cannot be. */
 class FailureTest {
@@ -90,12 +92,43 @@ class FailureTest {
         assertThat(folder).isDirectoryNotContaining("glob:**/checkpoint-*");
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, 3 rows, 3, 4", "11, 11 rows, 6, 2", "5, 5 rows, 4, 3", "1, 1 row, 1, 12"})
+    void outOfMemorySaysHowManyRowsFittedAndWhatToSet(int room, String fitted, int size, int times) {
+        GraftException error = outOfMemory(12, room);
+
+        assertThat(error.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
+        assertThat(error.code().category().exitCode()).isEqualTo(4);
+        assertThat(error)
+                .hasMessage(
+                        "step 1 ran out of memory on a batch of 12 rows (x float32 [12, 5]): ONNX Runtime failed while "
+                                + "running the model: Failed to allocate memory for requested buffer of size 4096");
+        assertThat(error.remedy())
+                .startsWith(fitted + " fitted when fewer were tried: set per_device_train_batch_size to " + size
+                        + " and gradient_accumulation_steps to " + times
+                        + " times what it is, which gives updates of the same rows. Longer rows may come");
+    }
+
     @Test
-    void outOfMemorySaysHowManyRowsFitted() {
+    void rowsThatCannotBeSharedOutEvenlyAreSoNearly() {
+        assertThat(outOfMemory(7, 6).remedy())
+                .contains("set per_device_train_batch_size to 4 and gradient_accumulation_steps to 2 times")
+                .contains("updates of about as many rows");
+        assertThat(outOfMemory(20, 10).remedy())
+                .as("a tenth is kept to spare, and 4 parts are even where 3 are not")
+                .startsWith("10 rows fitted")
+                .contains("set per_device_train_batch_size to 5 and gradient_accumulation_steps to 4 times")
+                .contains("updates of the same rows");
+        assertThat(outOfMemory(12, 0).remedy())
+                .startsWith("Not even one row fitted when it was tried: use shorter rows (cutoff_len)");
+    }
+
+    /** A run on batches of so many rows, of which so many fit. */
+    private GraftException outOfMemory(int rows, int room) {
         TrainingEngine engine = new Wrapped(Runs.engine()) {
             @Override
             public double accumulate(Batch batch, float weight, long seed) {
-                if (BatchRows.count(batch) > 3) {
+                if (BatchRows.count(batch) > room) {
                     throw new GraftException(
                             ErrorCode.RUNTIME_FAILED,
                             "ONNX Runtime failed while running the model: Failed to allocate memory for requested buffer of size 4096",
@@ -106,19 +139,29 @@ class FailureTest {
             }
         };
         TrainingData data =
-                new TrainingData(Rows.ofSeed(1, 24, Runs.FEATURES, 3, 12), Optional.of(Runs.EVALUATION_ROWS));
+                new TrainingData(Rows.ofSeed(1, 2 * rows, Runs.FEATURES, 3, rows), Optional.of(Runs.EVALUATION_ROWS));
+        return failure(
+                new Trainer(engine, Runs.plan(Runs.output(folder, Start.OVERWRITE)), data, Runs.adapter()),
+                new Recorder());
+    }
 
-        GraftException error = failure(new Trainer(engine, plan(), data, Runs.adapter()), new Recorder());
+    @Test
+    void anEvaluationThatDoesNotFitNeedsSmallerBatchesOfItsOwn() {
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            @Override
+            public Evaluation evaluate(Batch batch) {
+                if (BatchRows.count(batch) > 3) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+                return super.evaluate(batch);
+            }
+        };
 
-        assertThat(error.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
-        assertThat(error.code().category().exitCode()).isEqualTo(4);
-        assertThat(error)
-                .hasMessage(
-                        "step 1 ran out of memory on a batch of 12 rows (x float32 [12, 5]): ONNX Runtime failed while "
-                                + "running the model: Failed to allocate memory for requested buffer of size 4096");
+        GraftException error = failure(new Trainer(engine, plan(), Runs.data(), Runs.adapter()), new Recorder());
+
         assertThat(error.remedy())
-                .startsWith("3 rows fitted")
-                .contains("set the batch size to 3 and gradient_accumulation_steps to 4 times what it is");
+                .isEqualTo("3 rows fitted when fewer were tried: set per_device_eval_batch_size to 3, which changes no "
+                        + "result. Longer rows may come and need more.");
     }
 
     @Test

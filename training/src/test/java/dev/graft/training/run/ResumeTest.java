@@ -95,7 +95,7 @@ class ResumeTest {
                         new Trainer(Runs.engine(), other, Runs.data(), AdapterWriter.NONE).run(List.of(), () -> false))
                 .isInstanceOfSatisfying(GraftException.class, error -> {
                     assertThat(error.code()).isEqualTo(ErrorCode.CHECKPOINT_INVALID);
-                    assertThat(error.remedy()).contains("Resume with the settings that the run began with");
+                    assertThat(error.remedy()).contains("Resume with the settings and files that the run began with");
                 })
                 .hasMessage("the checkpoint was made with gradient_accumulation_steps 3, this run has 4; with "
                         + "learning_rate 0.05, this run has 0.06; with model linear, this run has another");

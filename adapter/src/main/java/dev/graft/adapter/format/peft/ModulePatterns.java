@@ -1,8 +1,11 @@
 package dev.graft.adapter.format.peft;
 
 import dev.graft.adapter.format.json.JsonValue;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,8 +26,10 @@ final class ModulePatterns {
     private final PeftConfig config;
     private final String option;
     private final Map<String, JsonValue> exact = new HashMap<>();
-    private final Map<PythonRegex, JsonValue> expressions = new LinkedHashMap<>();
+    private final Map<String, Expression> expressions = new LinkedHashMap<>();
     private final PythonRegex.Steps steps = new PythonRegex.Steps(MAX_STEPS);
+
+    private record Expression(PythonRegex regex, JsonValue value) {}
 
     ModulePatterns(PeftConfig config, String option) {
         this.config = config;
@@ -39,7 +44,7 @@ final class ModulePatterns {
                 && ONE_MODULE.matcher(key).matches()) {
             exact.putIfAbsent(key.substring(1).replace("\\", ""), value);
         } else {
-            expressions.put(compile(key), value);
+            expressions.put(key, new Expression(compile(key), value));
         }
     }
 
@@ -58,15 +63,29 @@ final class ModulePatterns {
         if (own != null) {
             return Optional.of(own);
         }
-        for (Map.Entry<PythonRegex, JsonValue> entry : expressions.entrySet()) {
-            boolean hit = entry.getKey()
-                    .matchesBeginning(module, steps)
-                    .orElseThrow(() ->
-                            config.invalid("the keys of " + option + " take too long to match, at '" + module + "'"));
-            if (hit) {
-                return Optional.of(entry.getValue());
+        return expressions.values().stream()
+                .filter(expression -> matches(expression, module))
+                .map(Expression::value)
+                .findFirst();
+    }
+
+    /** The keys that match none of these modules. */
+    List<String> unmatched(Collection<String> modules) {
+        List<String> unmatched = new ArrayList<>();
+        exact.keySet().stream().filter(module -> !modules.contains(module)).forEach(unmatched::add);
+        expressions.forEach((key, expression) -> {
+            if (modules.stream().noneMatch(module -> matches(expression, module))) {
+                unmatched.add(key);
             }
-        }
-        return Optional.empty();
+        });
+        return unmatched;
+    }
+
+    private boolean matches(Expression expression, String module) {
+        return expression
+                .regex()
+                .matchesBeginning(module, steps)
+                .orElseThrow(
+                        () -> config.invalid("the keys of " + option + " take too long to match, at '" + module + "'"));
     }
 }

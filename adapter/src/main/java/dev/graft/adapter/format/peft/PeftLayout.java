@@ -15,12 +15,15 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** An adapter in PEFT's words: options and named tensors. */
 final class PeftLayout {
@@ -31,7 +34,7 @@ final class PeftLayout {
     private final Set<String> savedModules = new LinkedHashSet<>();
     private final Map<String, JsonValue> tokenRows = new TreeMap<>();
     private final List<Tensor> tensors = new ArrayList<>();
-    private boolean trainedBias;
+    private final Set<String> biasedModules = new HashSet<>();
 
     private PeftLayout(Adapter adapter) {
         this.adapter = adapter;
@@ -93,36 +96,59 @@ final class PeftLayout {
 
     private void putLoraOptions(Map<String, JsonValue> options) {
         LowRankChange first = lowRank.get(0);
+        long defaultRank = mostFrequent(LowRankChange::rank);
+        double defaultAlpha = mostFrequent(PeftLayout::alpha);
         options.put("peft_type", JsonValue.of("LORA"));
-        options.put("bias", JsonValue.of(trainedBias ? "all" : "none"));
+        options.put("bias", JsonValue.of(trainedBiases()));
         options.put("fan_in_fan_out", JsonValue.of(false));
         options.put("init_lora_weights", JsonValue.of(true));
-        options.put("lora_alpha", JsonValue.of(ExactAlpha.of(first.scaling(), first.rank())));
+        options.put("lora_alpha", JsonValue.of(defaultAlpha));
         options.put("lora_bias", JsonValue.of(lowRank.stream().anyMatch(change -> change.biasDelta() != null)));
         options.put("lora_dropout", JsonValue.of(0));
         options.put("modules_to_save", savedModules.isEmpty() ? JsonValue.ofNull() : JsonValue.ofTexts(savedModules));
-        options.put("r", JsonValue.of(first.rank()));
+        options.put("r", JsonValue.of(defaultRank));
         options.put("target_modules", JsonValue.ofTexts(targets));
         options.put("use_dora", JsonValue.of(first.isDora()));
         options.put("use_rslora", JsonValue.of(false));
         options.put(
                 "trainable_token_indices",
                 tokenRows.isEmpty() ? JsonValue.ofNull() : new JsonValue.JsonObject(tokenRows));
-        putPatterns(options, first);
+        putPatterns(options, defaultRank, defaultAlpha);
     }
 
-    private void putPatterns(Map<String, JsonValue> options, LowRankChange first) {
+    /** What most modules have, of two as frequent what comes first: some tools read the defaults and no patterns. */
+    private <T> T mostFrequent(Function<LowRankChange, T> property) {
+        Map<T, Integer> counts = new LinkedHashMap<>();
+        lowRank.forEach(change -> counts.merge(property.apply(change), 1, Integer::sum));
+        int most = Collections.max(counts.values());
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getValue() == most)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    private static double alpha(LowRankChange change) {
+        return ExactAlpha.of(change.scaling(), change.rank());
+    }
+
+    private String trainedBiases() {
+        if (biasedModules.isEmpty()) {
+            return "none";
+        }
+        return targets.containsAll(biasedModules) ? "lora_only" : "all";
+    }
+
+    private void putPatterns(Map<String, JsonValue> options, long defaultRank, double defaultAlpha) {
         Map<String, JsonValue> ranks = new TreeMap<>();
         Map<String, JsonValue> alphas = new TreeMap<>();
-        double defaultAlpha = ExactAlpha.of(first.scaling(), first.rank());
         for (LowRankChange change : lowRank) {
             String pattern = "^" + escaped(change.module());
-            double alpha = ExactAlpha.of(change.scaling(), change.rank());
-            if (change.rank() != first.rank()) {
+            if (change.rank() != defaultRank) {
                 ranks.put(pattern, JsonValue.of(change.rank()));
             }
-            if (alpha != defaultAlpha) {
-                alphas.put(pattern, JsonValue.of(alpha));
+            if (alpha(change) != defaultAlpha) {
+                alphas.put(pattern, JsonValue.of(alpha(change)));
             }
         }
         options.put("rank_pattern", new JsonValue.JsonObject(ranks));
@@ -187,7 +213,7 @@ final class PeftLayout {
                             : "PEFT cannot replace the weight of a module that it also adapts");
         }
         if (bias && !wholeModules.contains(replacement.module())) {
-            trainedBias = true;
+            biasedModules.add(replacement.module());
         } else {
             savedModules.add(replacement.module());
         }

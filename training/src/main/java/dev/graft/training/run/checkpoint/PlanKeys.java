@@ -1,5 +1,6 @@
 package dev.graft.training.run.checkpoint;
 
+import dev.graft.compiler.verify.Sha256;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -10,12 +11,10 @@ import dev.graft.training.run.plan.RunPlan;
 import dev.graft.training.run.plan.Schedule;
 import dev.graft.training.run.plan.UpdatePlan;
 import dev.graft.training.step.TrainableLayout;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +25,8 @@ import java.util.TreeSet;
  * be resumed with that changed.
  */
 public final class PlanKeys {
+    private static final String CONTENT = "content of ";
+
     private PlanKeys() {}
 
     /**
@@ -91,14 +92,15 @@ public final class PlanKeys {
         keys.put("early_stopping_threshold", Double.toString(evaluation.threshold()));
     }
 
+    /** The key of a file's content, whose value is a hash. */
+    public static String contentOf(String file) {
+        return CONTENT + file;
+    }
+
     private static String digest(TrainableLayout layout) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            layout.entries().forEach(entry -> sha.update((entry + "\n").getBytes(StandardCharsets.UTF_8)));
-            return layout.size() + " values, sha256 " + HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new GraftException(ErrorCode.INTERNAL, "no SHA-256", Location.NONE, "", e);
-        }
+        Sha256 hash = new Sha256();
+        layout.entries().forEach(entry -> hash.add(ByteBuffer.wrap((entry + "\n").getBytes(StandardCharsets.UTF_8))));
+        return layout.size() + " values, sha256 " + hash.hex();
     }
 
     /** Refuses to go on with other keys than those that a checkpoint was made with; {@code CHECKPOINT_INVALID}. */
@@ -110,7 +112,10 @@ public final class PlanKeys {
             String before = saved.getOrDefault(name, "nothing");
             String after = now.getOrDefault(name, "nothing");
             if (!before.equals(after)) {
-                different.add(name + " " + before + ", this run has " + after);
+                different.add(
+                        name.startsWith(CONTENT)
+                                ? "another " + name.substring(CONTENT.length()) + " (" + before + ", now " + after + ")"
+                                : name + " " + before + ", this run has " + after);
             }
         }
         if (!different.isEmpty()) {
@@ -118,7 +123,7 @@ public final class PlanKeys {
                     ErrorCode.CHECKPOINT_INVALID,
                     "the checkpoint was made with " + String.join("; with ", different),
                     Location.ofFile(file),
-                    "Resume with the settings that the run began with, or begin another run in a new output folder.");
+                    "Resume with the settings and files that the run began with, or begin another run in a new output folder.");
         }
     }
 }

@@ -18,4 +18,11 @@ public record RunPlan(
     public RunPlan {
         identity = Collections.unmodifiableMap(new TreeMap<>(identity));
     }
+
+    /** The same, which can only be resumed while what is given besides stays the same too. */
+    public RunPlan with(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(identity);
+        all.putAll(more);
+        return new RunPlan(task, updates, evaluation, output, all);
+    }
 }
