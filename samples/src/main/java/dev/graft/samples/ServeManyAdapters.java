@@ -195,12 +195,12 @@ public final class ServeManyAdapters implements AutoCloseable {
                     .description("reading, checking and composing adapters")
                     .register(registry)
                     .record(took);
-            registry.counter("graft.adapter.loaded.bytes").increment(bytes);
+            registry.counter("graft.adapter.loaded.bytes").increment((double) bytes);
         }
 
         @Override
         public void adapterEvicted(AdapterMix mix, long bytes) {
-            registry.counter("graft.adapter.evicted.bytes").increment(bytes);
+            registry.counter("graft.adapter.evicted.bytes").increment((double) bytes);
         }
 
         @Override

@@ -142,7 +142,7 @@ final class SwitchingLoad {
         writers[name].lock();
         try {
             long version = begun.incrementAndGet(name);
-            runtime.put(name(name), adding(value(name, version), 1 + (int) (version % 3)));
+            runtime.put(name(name), adding((double) value(name, version), 1 + (int) (version % 3)));
             there.set(name, version);
         } finally {
             writers[name].unlock();
