@@ -23,6 +23,11 @@ public final class Html {
         return safe.toString();
     }
 
+    /** A name, path or value as it stands in a file. */
+    public static String code(String text) {
+        return "<code>" + escape(text) + "</code>";
+    }
+
     /** JSON for a script element: nothing in it can end the element. */
     public static String escapeJson(String json) {
         return json.replace("&", "\\u0026")

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The numbers behind the page's plots, as the JSON that {@code report.js} draws. */
+/** The numbers behind the page's plots, as the JSON that {@code verification.js} draws. */
 final class ReportCharts {
     private ReportCharts() {}
 

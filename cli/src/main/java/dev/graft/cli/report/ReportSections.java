@@ -1,5 +1,6 @@
 package dev.graft.cli.report;
 
+import static dev.graft.cli.report.Html.code;
 import static dev.graft.cli.report.Html.escape;
 
 import dev.graft.cli.text.Numbers;
@@ -240,10 +241,6 @@ final class ReportSections {
     private static String badge(Outcome outcome) {
         String word = outcome.name().toLowerCase(java.util.Locale.ROOT);
         return "<span class=\"badge " + word + "\">" + word + "</span>";
-    }
-
-    private static String code(String text) {
-        return "<code>" + escape(text) + "</code>";
     }
 
     private static String hash(String sha256) {

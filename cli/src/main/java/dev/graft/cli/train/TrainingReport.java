@@ -1,5 +1,6 @@
 package dev.graft.cli.train;
 
+import dev.graft.adapter.format.json.PythonJson;
 import dev.graft.cli.command.Json;
 import dev.graft.cli.report.Html;
 import dev.graft.cli.report.PageTemplate;
@@ -64,15 +65,8 @@ public final class TrainingReport implements RunListener {
     }
 
     private String page(RunResult result) {
-        String data = Json.write(new Data(losses, rates, evaluations));
-        return PageTemplate.fill(
-                "training.html",
-                Map.of(
-                        "title", "Training",
-                        "summary", summary(result),
-                        "settings", settings(),
-                        "script", PageTemplate.resource("training.js"),
-                        "data", Html.escapeJson(data)));
+        Map<String, String> parts = Map.of("summary", summary(result), "settings", settings());
+        return PageTemplate.page("training", "Training", parts, Json.write(new Data(losses, rates, evaluations)));
     }
 
     private static String summary(RunResult result) {
@@ -95,11 +89,7 @@ public final class TrainingReport implements RunListener {
         List<List<String>> rows = new ArrayList<>();
         config.effective()
                 .forEach((key, value) -> rows.add(List.of(
-                        "<code>" + Html.escape(key) + "</code>",
-                        "<code>"
-                                + Html.escape(dev.graft.adapter.format.json.PythonJson.write(value)
-                                        .strip())
-                                + "</code>")));
+                        Html.code(key), Html.code(PythonJson.write(value).strip()))));
         return Html.table(List.of("key", "value"), rows);
     }
 }

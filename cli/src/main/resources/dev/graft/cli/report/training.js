@@ -1,10 +1,6 @@
 (function () {
   'use strict';
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const style = getComputedStyle(document.documentElement);
-  const color = name => style.getPropertyValue(name).trim();
-  const axis = extra => Object.assign(
-    { stroke: color('--soft'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line'), width: 1 } }, extra);
+  const { data, color, axis, draw } = plots;
 
   function chart(id, lines, digits) {
     const parent = document.getElementById(id);
@@ -17,17 +13,14 @@
       const at = new Map(line.points.map(p => [p.step, p.value]));
       return steps.map(step => at.has(step) ? at.get(step) : null);
     });
-    const width = () => Math.max(280, parent.clientWidth);
-    const plot = new uPlot({
-      width: width(), height: 280, cursor: { drag: { x: false, y: false } },
-      scales: { x: { time: false } },
+    draw(parent, {
+      height: 280,
       axes: [axis({ label: 'step', labelGap: 2 }), axis({ size: 70, values: (u, ticks) => ticks.map(t => digits(t)) })],
       series: [{ label: 'step' }].concat(lines.map(line => ({
         label: line.label, stroke: line.color, width: 2, spanGaps: true, points: { show: steps.length < 60 },
         value: (u, v) => v === null ? '' : digits(v)
       })))
-    }, [steps].concat(columns), parent);
-    addEventListener('resize', () => plot.setSize({ width: width(), height: 280 }));
+    }, [steps].concat(columns));
   }
 
   const lines = [{ label: 'training', color: color('--accent'), points: data.losses }];

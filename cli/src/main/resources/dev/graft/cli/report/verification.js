@@ -1,22 +1,15 @@
 (function () {
   'use strict';
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const style = getComputedStyle(document.documentElement);
-  const color = name => style.getPropertyValue(name).trim();
-  const palette = ['#7a869a', color('--accent'), '#e07b39', '#2fa37c', '#a25ddc'];
-  const axis = extra => Object.assign(
-    { stroke: color('--soft'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line'), width: 1 } }, extra);
+  const { data, palette, color, axis, draw } = plots;
 
-  function chart(parent, title, options, series) {
+  function chart(parent, title, options, columns) {
     const box = document.createElement('div');
     box.className = 'chart';
     const heading = document.createElement('h3');
     heading.textContent = title;
     box.appendChild(heading);
     parent.appendChild(box);
-    const width = () => Math.max(280, parent.clientWidth);
-    const plot = new uPlot(Object.assign({ width: width(), height: 260, cursor: { drag: { x: false, y: false } } }, options), series, box);
-    addEventListener('resize', () => plot.setSize({ width: width(), height: options.height || 260 }));
+    draw(box, options, columns);
   }
 
   const errors = document.getElementById('errors');
@@ -30,7 +23,7 @@
     const x = output.exponents.slice(from, to);
     const lines = output.lines.map(line => line.fractions.slice(from, to).map(f => f * 100));
     chart(errors, 'Absolute error of ' + output.output + ': share of elements by size of error', {
-      scales: { x: { time: false } },
+      height: 260,
       axes: [
         axis({ values: (u, ticks) => ticks.map(t => Number.isInteger(t) ? '1e' + t : ''), label: 'absolute error', labelGap: 2, space: 60, incrs: [1, 2, 5] }),
         axis({ values: (u, ticks) => ticks.map(t => t + ' %'), size: 60 })
