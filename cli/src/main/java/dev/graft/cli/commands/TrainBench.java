@@ -44,7 +44,7 @@ final class TrainBench {
         table.row("minimum", Numbers.seconds(result.minimum()));
         table.row("optimiser", Numbers.seconds(result.update()));
         table.row("tokens/s", Numbers.count(Math.round(result.tokensPerSecond())));
-        result.peakMemoryMb().ifPresent(memory -> table.row("peak memory", Math.round(memory) + " MB"));
+        result.peakMemoryMb().ifPresent(memory -> table.row("peak memory", Math.round(memory) + " MiB"));
         console.result(table.toText(console.tableWidth()));
         console.result(share("where a profiled step goes", result.breakdown().parts(), console));
         console.result(share("operator", result.breakdown().operators(), console));

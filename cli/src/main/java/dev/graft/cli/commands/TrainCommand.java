@@ -11,6 +11,7 @@ import dev.graft.cli.command.Invocation;
 import dev.graft.cli.text.Numbers;
 import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
 import dev.graft.cli.train.Interruption;
+import dev.graft.cli.train.PaceUnit;
 import dev.graft.cli.train.TrainingLines;
 import dev.graft.cli.train.TrainingReport;
 import dev.graft.runtime.generate.TokenizerSource;
@@ -74,10 +75,10 @@ final class TrainCommand implements Command {
         try (TrainingJob job = TrainingJob.open(config, tokenizer, device);
                 Interruption interruption = Interruption.listen()) {
             tell(job, console);
-            TrainingLines lines = new TrainingLines(console);
+            TrainingLines lines = new TrainingLines(config, console);
             TrainingReport report = new TrainingReport(config);
             RunResult result = job.run(List.of(lines, report), interruption::isAsked);
-            print(config.output().folder(), result, console);
+            print(config, result, console);
         }
         return 0;
     }
@@ -93,17 +94,19 @@ final class TrainCommand implements Command {
         }
     }
 
-    private static void print(Path folder, RunResult result, Console console) {
+    private static void print(TrainingConfig config, RunResult result, Console console) {
+        Path folder = config.output().folder();
         if (console.json()) {
             console.resultAsJsonLine(Document.of(folder, result));
             return;
         }
         console.result(String.format(
-                "%s after %d steps in %.1f s, %.0f tokens/s, loss %.4f%s",
+                "%s after %d steps in %.1f s, %.0f %s, loss %.4f%s",
                 result.stopped() == RunResult.Stopped.INTERRUPTED ? "stopped" : "trained",
                 result.steps(),
                 result.trainSeconds(),
                 result.tokensPerSecond(),
+                PaceUnit.of(config),
                 result.trainLoss(),
                 result.evalLoss().isPresent()
                         ? String.format(

@@ -2,6 +2,7 @@ package dev.graft.cli.train;
 
 import dev.graft.cli.command.Console;
 import dev.graft.cli.text.Numbers;
+import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.run.report.EvaluationReport;
 import dev.graft.training.run.report.RunListener;
 import dev.graft.training.run.report.RunResult;
@@ -14,10 +15,12 @@ import java.util.stream.Collectors;
 /** Tells how a run goes: a line that is written anew at each update on a terminal, a line now and then elsewhere. */
 public final class TrainingLines implements RunListener {
     private final Console console;
+    private final String pace;
 
-    /** Lines on a console. */
-    public TrainingLines(Console console) {
+    /** Lines of the run that a configuration asks for, on a console. */
+    public TrainingLines(TrainingConfig config, Console console) {
         this.console = console;
+        this.pace = PaceUnit.of(config);
     }
 
     @Override
@@ -60,18 +63,19 @@ public final class TrainingLines implements RunListener {
         console.status("");
     }
 
-    private static String line(StepReport report) {
+    private String line(StepReport report) {
         String memory = report.peakMemoryMb().isPresent()
-                ? String.format(Locale.ROOT, "  %.0f MB", report.peakMemoryMb().getAsDouble())
+                ? String.format(Locale.ROOT, "  %.0f MiB", report.peakMemoryMb().getAsDouble())
                 : "";
         return String.format(
                 Locale.ROOT,
-                "step %d/%d  loss %.4f  lr %.2e  %.0f tokens/s%s  %s left",
+                "step %d/%d  loss %.4f  lr %.2e  %.0f %s%s  %s left",
                 report.step(),
                 report.totalSteps(),
                 report.loss(),
                 report.learningRate(),
                 report.tokensPerSecond(),
+                pace,
                 memory,
                 Numbers.seconds(report.clock().remainingSeconds()));
     }

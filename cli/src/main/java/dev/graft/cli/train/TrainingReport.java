@@ -6,6 +6,7 @@ import dev.graft.cli.report.Html;
 import dev.graft.cli.report.PageTemplate;
 import dev.graft.cli.text.Numbers;
 import dev.graft.io.OutputTransaction;
+import dev.graft.training.config.Loss;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.run.report.EvaluationReport;
 import dev.graft.training.run.report.RunListener;
@@ -65,24 +66,35 @@ public final class TrainingReport implements RunListener {
     }
 
     private String page(RunResult result) {
-        Map<String, String> parts = Map.of("summary", summary(result), "settings", settings());
+        Map<String, String> parts =
+                Map.of("summary", summary(result), "loss", loss(config.loss()), "settings", settings());
         return PageTemplate.page("training", "Training", parts, Json.write(new Data(losses, rates, evaluations)));
     }
 
-    private static String summary(RunResult result) {
+    private String summary(RunResult result) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
                 "ended",
                 Html.escape(result.stopped().name().toLowerCase(Locale.ROOT).replace('_', ' '))));
         rows.add(List.of("steps", Long.toString(result.steps())));
         rows.add(List.of("time", Numbers.seconds(result.trainSeconds())));
-        rows.add(List.of("tokens/s", String.format(Locale.ROOT, "%.0f", result.tokensPerSecond())));
+        rows.add(List.of(PaceUnit.of(config), String.format(Locale.ROOT, "%.0f", result.tokensPerSecond())));
         rows.add(List.of("training loss", String.format(Locale.ROOT, "%.4f", result.trainLoss())));
         result.evalLoss()
                 .ifPresent(loss -> rows.add(List.of("evaluation loss", String.format(Locale.ROOT, "%.4f", loss))));
         result.peakMemoryMb()
-                .ifPresent(memory -> rows.add(List.of("peak memory", String.format(Locale.ROOT, "%.0f MB", memory))));
+                .ifPresent(memory -> rows.add(List.of("peak memory", String.format(Locale.ROOT, "%.0f MiB", memory))));
         return Html.table(List.of("", ""), rows);
+    }
+
+    private static String loss(Loss loss) {
+        return switch (loss.kind()) {
+            case CAUSAL_LM -> "Cross-entropy in nats, mean over the tokens that are learnt, since the last point.";
+            case CLASSIFICATION -> "Cross-entropy in nats, mean over the rows since the last point.";
+            case REGRESSION -> "Mean squared difference, over the rows since the last point.";
+            case OUTPUT ->
+                "The graph's own loss " + Html.code(loss.output().orElseThrow()) + ", mean since the last point.";
+        };
     }
 
     private String settings() {
