@@ -8,6 +8,7 @@ import dev.graft.cli.text.Numbers;
 import dev.graft.cli.text.Table;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** {@code graft bench switch} and {@code graft bench load}. */
 final class ServingBench {
@@ -25,11 +26,15 @@ final class ServingBench {
                                 invocation.intOption("threads", 0, 1, 1024))
                         .measure(console.progress()))
                 .toList();
+        return tell(results, console, result -> print(result, console));
+    }
+
+    private static <T> int tell(List<T> results, Console console, Consumer<T> print) {
         if (console.json()) {
             console.resultAsJson(results);
-            return 0;
+        } else {
+            results.forEach(print);
         }
-        results.forEach(result -> print(result, console));
         return 0;
     }
 
@@ -54,12 +59,7 @@ final class ServingBench {
         List<SharedBase.Result> results = sizes.stream()
                 .map(size -> new SharedBase((long) (size * BYTES_IN_GIGABYTE), folder).measure(console.progress()))
                 .toList();
-        if (console.json()) {
-            console.resultAsJson(results);
-            return 0;
-        }
-        results.forEach(result -> print(result, console));
-        return 0;
+        return tell(results, console, result -> print(result, console));
     }
 
     private static void print(SharedBase.Result result, Console console) {
