@@ -8,7 +8,6 @@ import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
 /**
@@ -45,7 +44,7 @@ final class NormalizationRules {
             return g.outOrNew(1);
         }
         Value x = g.in(0);
-        OptionalDouble count = count(g, axes);
+        OptionalDouble count = new ReducedAxes(axes).fixedCount(g);
         Value square = count.isPresent()
                 ? g.mul(g.reduce("ReduceSumSquare", x, true, axes), g.constant(1 / count.getAsDouble()))
                 : g.mean(g.mul(x, x), true, axes);
@@ -58,7 +57,7 @@ final class NormalizationRules {
         boolean fromKernel = g.dtype(g.out()) == DType.FLOAT32;
         Value mean = fromKernel ? g.outOrNew(1) : g.mean(g.in(0), true, axes);
         Value inverse = fromKernel ? g.outOrNew(2) : inverse(g, g.sub(g.in(0), mean), axes);
-        OptionalDouble count = count(g, axes);
+        OptionalDouble count = new ReducedAxes(axes).fixedCount(g);
         boolean few = axes.length == 1 && count.isPresent() && (!g.has(2) || g.rank(g.in(2)) == 1);
         g.give(0, () -> few ? fewPasses(g, mean, inverse, count.getAsDouble()) : general(g, mean, inverse, axes));
         g.give(1, () -> g.summedTo(g.mul(g.dy(), normed(g, mean, inverse)), g.in(1), List.of(g.out()), 0));
@@ -100,18 +99,6 @@ final class NormalizationRules {
         if (!g.hasDy(0) || g.hasDy(1) || g.hasDy(2)) {
             throw g.refuse("the loss depends on its mean or deviation");
         }
-    }
-
-    private static OptionalDouble count(NodeGradient g, long[] axes) {
-        double count = 1;
-        for (long axis : axes) {
-            OptionalLong length = g.dim(g.in(0), (int) axis);
-            if (length.isEmpty()) {
-                return OptionalDouble.empty();
-            }
-            count *= length.getAsLong();
-        }
-        return OptionalDouble.of(count);
     }
 
     private static double epsilon(NodeGradient g) {

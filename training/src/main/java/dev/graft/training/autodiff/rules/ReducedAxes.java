@@ -4,6 +4,7 @@ import dev.graft.training.autodiff.NodeGradient;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
@@ -36,15 +37,15 @@ record ReducedAxes(long[] axes) {
     }
 
     /** How many elements go into one, if it does not depend on the run. */
-    Optional<Long> fixedCount(NodeGradient g) {
-        long count = 1;
+    OptionalDouble fixedCount(NodeGradient g) {
+        double count = 1;
         for (long axis : axes) {
             OptionalLong length = g.dim(g.in(0), (int) axis);
             if (length.isEmpty()) {
-                return Optional.empty();
+                return OptionalDouble.empty();
             }
             count *= length.getAsLong();
         }
-        return Optional.of(count);
+        return OptionalDouble.of(count);
     }
 }

@@ -7,6 +7,7 @@ import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.GradientTable.Entry;
 import dev.graft.training.autodiff.NodeGradient;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Reductions along axes. What is computed of the gradient is computed while it is small, before it is repeated along the axes.
@@ -29,10 +30,10 @@ final class ReductionRules {
 
     /** {@code dy / n} where n elements went into each output. */
     private static Value mean(NodeGradient g) {
-        return ReducedAxes.of(g)
-                .flatMap(axes -> axes.fixedCount(g))
-                .map(count -> g.mul(g.dy(), g.constant(1.0 / count)))
-                .orElseGet(() -> g.div(g.dy(), g.div(size(g, g.in(0)), size(g, g.out()))));
+        OptionalDouble count = ReducedAxes.of(g).map(axes -> axes.fixedCount(g)).orElse(OptionalDouble.empty());
+        return count.isPresent()
+                ? g.mul(g.dy(), g.constant(1 / count.getAsDouble()))
+                : g.div(g.dy(), g.div(size(g, g.in(0)), size(g, g.out())));
     }
 
     private static Value size(NodeGradient g, Value value) {
