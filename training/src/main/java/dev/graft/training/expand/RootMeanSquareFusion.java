@@ -78,8 +78,7 @@ final class RootMeanSquareFusion implements FusionRule {
         if (quotient == null) {
             return null;
         }
-        Optional<Double> dividend = pattern.constants().single(quotient.input(0));
-        return dividend.filter(number -> number == 1).isPresent() ? quotient.input(1) : null;
+        return pattern.constants().is(quotient.input(0), 1) ? quotient.input(1) : null;
     }
 
     private static @Nullable Value insideRoot(Pattern pattern, @Nullable Value value) {
@@ -121,10 +120,7 @@ final class RootMeanSquareFusion implements FusionRule {
         Node power = pattern.producer(value, "Pow");
         return power != null
                 && pattern.same(power.input(0), x)
-                && pattern.constants()
-                        .single(power.input(1))
-                        .filter(number -> number == 2)
-                        .isPresent();
+                && pattern.constants().is(power.input(1), 2);
     }
 
     /** The operator takes a weight as long as the last axis; the products would broadcast others too. */

@@ -101,14 +101,10 @@ final class RotaryFusion implements FusionRule {
 
     private static boolean isPart(Pattern pattern, Node slice, long from, long to, long size) {
         SmallConstants constants = pattern.constants();
-        boolean steps = slice.input(4) == null
-                || constants.single(slice.input(4)).filter(step -> step == 1).isPresent();
+        boolean steps = slice.input(4) == null || constants.is(slice.input(4), 1);
         return steps
                 && constants.single(slice.input(3)).filter(RotaryFusion::isLast).isPresent()
-                && constants
-                        .single(slice.input(1))
-                        .filter(start -> start == from)
-                        .isPresent()
+                && constants.is(slice.input(1), (double) from)
                 && constants
                         .single(slice.input(2))
                         .filter(end -> Math.min(end, (double) size) == to)

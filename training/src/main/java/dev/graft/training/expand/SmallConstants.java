@@ -53,6 +53,11 @@ final class SmallConstants {
                 : Optional.of(elements[0]);
     }
 
+    /** Whether a value is one element, and that number. */
+    boolean is(@Nullable Value value, double number) {
+        return single(value).filter(element -> element == number).isPresent();
+    }
+
     /** All elements, if the value is small and every one is known. */
     Optional<double[]> all(@Nullable Value value) {
         double[] elements = value == null ? null : elements(value, MOST_STEPS);
