@@ -2,6 +2,7 @@ package dev.graft.training.expand;
 
 import dev.graft.compiler.ir.Value;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Queries, keys and values apart by heads, and what is done with them.
@@ -53,6 +54,19 @@ record AttentionHeads(
     Value weighted(NodeExpansion n, Value probabilities) {
         Value sum = n.builder().matMul(grouped(n, probabilities), value);
         return heads == keyHeads ? sum : n.reshape(sum, 0, heads, -1, 0);
+    }
+
+    /**
+     * What com.microsoft's Attention and MultiHeadAttention give, heads together again.
+     *
+     * @param bias what is added to scores
+     * @param keyMask in one of the forms that {@link Masks#ofKeys} takes
+     * @param past how many key positions were there before the query's first
+     */
+    Value masked(NodeExpansion n, @Nullable Value bias, @Nullable Value keyMask, @Nullable Value past) {
+        Value biased = n.plus(n.plus(scores(n), bias), Masks.ofKeys(n, keyMask, key));
+        Value causal = n.plus(biased, Masks.ofUnidirectional(n, query, key, past));
+        return together(n, weighted(n, n.softmax(causal)));
     }
 
     /** Heads that share keys one below the other: a product then serves all of them, and no key is repeated. */

@@ -47,12 +47,12 @@ final class GroupQueryAttention {
     }
 
     private static boolean isPrompt(NodeExpansion n) {
-        for (int input = FIRST_UNSUPPORTED; input < n.node().inputs().size(); input++) {
-            if (n.has(input)) {
-                return false;
-            }
-        }
-        return !n.has(PAST_KEY) && !n.has(PAST_VALUE) && !n.wants(QK_OUTPUT) && n.has(TOTAL_LENGTH) && n.has(SEQLENS);
+        return !n.hasFrom(FIRST_UNSUPPORTED)
+                && !n.has(PAST_KEY)
+                && !n.has(PAST_VALUE)
+                && !n.wants(QK_OUTPUT)
+                && n.has(TOTAL_LENGTH)
+                && n.has(SEQLENS);
     }
 
     private static AttentionHeads heads(NodeExpansion n, long heads, long keyHeads) {

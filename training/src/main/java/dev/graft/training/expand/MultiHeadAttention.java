@@ -32,26 +32,23 @@ final class MultiHeadAttention {
         Value value = joined(n, PAST_VALUE, apart(n, VALUE, biases[2], heads));
         AttentionHeads attention = new AttentionHeads(
                 query, key, value, heads, heads, AttentionHeads.scale(n.attribute("scale", 0f), n.in(0), heads, n), 0);
-        Value scores = attention.scores(n);
-        Value masked = n.plus(n.plus(scores, n.optional(SCORE_BIAS)), Masks.ofKeys(n, n.optional(KEY_MASK), key));
         Value past = n.has(PAST_KEY) ? n.length(n.in(PAST_KEY), 2) : null;
-        Value causal = n.plus(masked, Masks.ofUnidirectional(n, query, key, past));
-        n.give(0, AttentionHeads.together(n, attention.weighted(n, n.softmax(causal))));
+        n.give(0, attention.masked(n, n.optional(SCORE_BIAS), n.optional(KEY_MASK), past));
         n.give(1, key);
         return n.give(2, value);
     }
 
     private static boolean isSupported(NodeExpansion n) {
-        for (int input = FIRST_UNSUPPORTED; input < n.node().inputs().size(); input++) {
-            if (n.has(input)) {
-                return false;
-            }
-        }
         boolean apart = n.rank(n.in(0)) == BY_POSITION && isKeys(n, KEY) && isKeys(n, VALUE);
         boolean bias = !n.has(BIAS)
                 || n.dim(n.in(BIAS), 0).isPresent() && n.dim(n.in(0), -1).isPresent();
         boolean mask = !n.has(KEY_MASK) || n.rank(n.in(KEY_MASK)) >= 1 && n.rank(n.in(KEY_MASK)) <= 3;
-        return apart && bias && mask && !n.wants(QK_OUTPUT) && n.has(PAST_KEY) == n.has(PAST_VALUE);
+        return !n.hasFrom(FIRST_UNSUPPORTED)
+                && apart
+                && bias
+                && mask
+                && !n.wants(QK_OUTPUT)
+                && n.has(PAST_KEY) == n.has(PAST_VALUE);
     }
 
     private static boolean isKeys(NodeExpansion n, int input) {

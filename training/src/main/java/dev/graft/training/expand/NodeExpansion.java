@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ final class NodeExpansion extends Formulas {
 
     boolean has(int index) {
         return node.input(index) != null;
+    }
+
+    /** Whether there is an input {@code first} or one behind it. */
+    boolean hasFrom(int first) {
+        return IntStream.range(first, node.inputs().size()).anyMatch(this::has);
     }
 
     /** Input {@code index}, which the operator requires. */

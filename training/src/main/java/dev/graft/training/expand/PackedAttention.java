@@ -29,11 +29,8 @@ final class PackedAttention {
         double scale = given == 0 ? 1 / Math.sqrt((double) sizes[0] / heads) : given;
         AttentionHeads attention =
                 new AttentionHeads(parts.get(0), key, value, heads, heads, OptionalDouble.of(scale), 0);
-        Value scores = attention.scores(n);
-        Value masked = n.plus(n.plus(scores, n.optional(SCORE_BIAS)), Masks.ofKeys(n, n.optional(MASK), key));
         Value past = n.has(PAST) ? n.length(n.in(PAST), 3) : null;
-        Value causal = n.plus(masked, Masks.ofUnidirectional(n, parts.get(0), key, past));
-        n.give(0, AttentionHeads.together(n, attention.weighted(n, n.softmax(causal))));
+        n.give(0, attention.masked(n, n.optional(SCORE_BIAS), n.optional(MASK), past));
         if (n.wants(1)) {
             n.give(1, n.concat(0, n.unsqueeze(key, 0), n.unsqueeze(value, 0)));
         }
