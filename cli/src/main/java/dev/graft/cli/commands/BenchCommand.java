@@ -39,9 +39,18 @@ final class BenchCommand implements Command {
                                 + " adapter merged and attached.")
                 .arguments(
                         Argument.oneOf(
-                                "WHAT", "what to measure", "merge", "latency", "batched", "train", "switch", "load", "generate"),
+                                "WHAT",
+                                "what to measure",
+                                "merge",
+                                "latency",
+                                "batched",
+                                "train",
+                                "switch",
+                                "load",
+                                "generate"),
                         Argument.optional(
-                                "BASE.onnx", "latency, batched, train, generate: the model (default: the bundled sample)"),
+                                "BASE.onnx",
+                                "latency, batched, train, generate: the model (default: the bundled sample)"),
                         AdapterWords.any())
                 .options(
                         valued(
@@ -111,7 +120,8 @@ final class BenchCommand implements Command {
                     ResolveWords.read(invocation));
         }
         if (invocation.arguments(AdapterWords.ADAPTER).isEmpty()) {
-            throw invocation.usageError(invocation.argument("WHAT") + " needs an adapter for " + invocation.argument("BASE.onnx"));
+            throw invocation.usageError(
+                    invocation.argument("WHAT") + " needs an adapter for " + invocation.argument("BASE.onnx"));
         }
         Path base = invocation.path("BASE.onnx");
         return Resolver.resolve(ModelScanner.scan(base), AdapterWords.read(invocation), ResolveWords.read(invocation));
@@ -124,12 +134,18 @@ final class BenchCommand implements Command {
         }
         console.result(resolution.model().file() + " with " + LatencyComparison.describe(resolution.adapters()) + ", "
                 + Numbers.plural(resolution.bindings().size(), "target") + ", batch 1\n");
-        reports.forEach((tokens, report) -> console.result(table(tokens, "base", report).toText(console.tableWidth())));
+        reports.forEach(
+                (tokens, report) -> console.result(table(tokens, "base", report).toText(console.tableWidth())));
     }
 
     static Table table(int tokens, String first, LatencyReport report) {
         Table table = Table.of(
-                        Numbers.plural(tokens, "token"), "minimum", "median", "99 %", "minimum / " + first, "median / " + first)
+                        Numbers.plural(tokens, "token"),
+                        "minimum",
+                        "median",
+                        "99 %",
+                        "minimum / " + first,
+                        "median / " + first)
                 .right(1, 2, 3, 4, 5);
         for (LatencyReport.Row row : report.rows()) {
             table.row(
