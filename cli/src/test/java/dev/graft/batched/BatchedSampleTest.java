@@ -5,8 +5,17 @@ import static dev.graft.batched.RowsAgainstSingleRuns.assertRowsEqualSingleRuns;
 import static dev.graft.batched.RowsAgainstSingleRuns.row;
 import static dev.graft.batched.RowsAgainstSingleRuns.values;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.ReadOptions;
+import dev.graft.adapter.format.onnxadapter.NameStyle;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
+import dev.graft.adapter.format.onnxadapter.OnnxFactors;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
 import dev.graft.runtime.batching.BatchedModel;
 import dev.graft.runtime.batching.SlotAdapter;
 import dev.graft.runtime.inputs.InputHints;
@@ -77,6 +86,23 @@ class BatchedSampleTest {
             assertThat(values(mixed, 0, 3)).containsExactly(values(plain, 0, 3));
             assertThat(values(mixed, 2, 3)).containsExactly(values(plain, 2, 3));
             assertThat(values(mixed, 1, 3)).isNotEqualTo(values(plain, 1, 3));
+        }
+    }
+
+    @Test
+    void anAdapterFileOfAnotherBaseIsRefused() {
+        Path file = folder.resolve("other.onnx_adapter");
+        Adapter adapter = RandomAdapters.of(sample.slots(), 2, 1);
+        OnnxAdapterWriter.write(file, OnnxFactors.of(adapter, NameStyle.OLIVE), OnnxAdapterFile.fingerprint(12345));
+        try (BatchedModel model = sample.attach(2, 8)) {
+            assertThatThrownBy(() -> model.prepare("other", file))
+                    .isInstanceOfSatisfying(
+                            GraftException.class,
+                            error -> assertThat(error.code()).isEqualTo(ErrorCode.ADAPTER_BASE_MISMATCH))
+                    .hasMessageContaining("the adapter file was made for another base: 40003039");
+            assertThat(model.prepare("all the same", AdapterFiles.readAdapter(file, ReadOptions.DEFAULT))
+                            .rank())
+                    .isEqualTo(2);
         }
     }
 }

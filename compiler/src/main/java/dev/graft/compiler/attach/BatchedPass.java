@@ -1,6 +1,7 @@
 package dev.graft.compiler.attach;
 
 import dev.graft.adapter.LowRankChange;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
 import dev.graft.compiler.attach.AttachReport.AttachedTarget;
 import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.ModelPass;
@@ -8,6 +9,7 @@ import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.PassResult;
 import dev.graft.compiler.resolve.Binding;
 import dev.graft.compiler.resolve.Resolution;
+import dev.graft.compiler.scan.BaseFingerprint;
 import dev.graft.compiler.scan.ValueIndex.Dim;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -85,8 +87,9 @@ final class BatchedPass implements ModelPass {
         }
     }
 
-    /** For people and other programs; our own runtime goes by the inputs. */
+    /** For people and other programs; our own runtime reads the base's fingerprint and goes by the inputs for all else. */
     private void describe(GraphEditor editor) {
+        editor.setMetadata(OnnxAdapterFile.BASE_KEY, Integer.toString(BaseFingerprint.of(resolution.model())));
         editor.setMetadata("graft.attach", "batched");
         editor.setMetadata("graft.slots", Integer.toString(options.capacity().slots()));
         editor.setMetadata("graft.max_rank", Integer.toString(options.capacity().maxRank()));

@@ -2,16 +2,19 @@ package dev.graft.runtime.batching;
 
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.AdapterFiles;
+import dev.graft.adapter.format.FileKind;
 import dev.graft.adapter.format.ReadOptions;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.session.AdapterBase;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,9 +147,13 @@ public final class BatchedModel implements AutoCloseable {
     /**
      * Reads an adapter in any format and makes it ready.
      *
-     * @throws GraftException what is wrong with the file, and as {@link #prepare(String, Adapter)}
+     * @throws GraftException what is wrong with the file, {@code ADAPTER_BASE_MISMATCH} if it is an {@code .onnx_adapter} that was made for another base, and as
+     *     {@link #prepare(String, Adapter)}
      */
     public SlotAdapter prepare(String name, Path adapter) {
+        if (!Files.isDirectory(adapter) && FileKind.of(adapter) == FileKind.ONNX_ADAPTER) {
+            AdapterBase.require(session.baseFingerprint(), adapter, "read it with AdapterFiles and put what was read");
+        }
         return prepare(name, AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT));
     }
 

@@ -1,8 +1,6 @@
 package dev.graft.runtime.batching;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.adapter.format.AdapterFiles;
-import dev.graft.adapter.format.ReadOptions;
 import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
@@ -77,10 +75,10 @@ public final class BatchingRuntime implements AutoCloseable {
     /**
      * Reads an adapter and has it ready under a name; one of that name is replaced, and stays if the new one is refused.
      *
-     * @throws GraftException what is wrong with the file, and as {@link #put(String, Adapter)}
+     * @throws GraftException what is wrong with the file, {@code ADAPTER_BASE_MISMATCH}, and as {@link #put(String, Adapter)}
      */
     public void put(String name, Path adapter) {
-        put(name, AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT));
+        put(model.prepare(name, adapter));
     }
 
     /**
