@@ -58,6 +58,14 @@ public enum ErrorCode {
     WEIGHT_SHARED(Category.INPUT),
     /** A weight that is quantised or stored in a way that cannot be patched. */
     WEIGHT_NOT_MERGEABLE(Category.INPUT),
+    /** A model has no slots for adapters, or slots that contradict each other. */
+    MODEL_NOT_BATCHED(Category.INPUT),
+    /** A batch needs more adapters at a time than the model has slots. */
+    SLOTS_EXHAUSTED(Category.INPUT),
+    /** Requests come faster than batches run. */
+    QUEUE_FULL(Category.ENVIRONMENT),
+    /** A request was still waiting when its runtime was closed. */
+    QUEUE_CLOSED(Category.ENVIRONMENT),
     /** A run names an adapter that is not there. */
     ADAPTER_UNKNOWN(Category.INPUT),
     /** An adapter file that was made for another base. */
@@ -68,6 +76,8 @@ public enum ErrorCode {
     MERGE_NOT_FINITE(Category.INPUT),
     /** A branch of this kind cannot be attached to this site. */
     ATTACH_UNSUPPORTED(Category.INPUT),
+    /** An adapter's rank is larger than the slots of a batched model. */
+    SLOT_RANK_EXCEEDED(Category.INPUT),
     /** A conversion that the target format has no words for. */
     CONVERT_UNSUPPORTED(Category.INPUT),
     /** Sample inputs are missing or do not fit the model. */

@@ -17,6 +17,7 @@ import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
 import dev.graft.compiler.attach.Attacher;
 import dev.graft.compiler.attach.Slot;
+import dev.graft.compiler.attach.SlotCapacity;
 import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.resolve.Binding;
 import dev.graft.compiler.resolve.Resolution;
@@ -38,19 +39,30 @@ final class AttachCommand implements Command {
                         "The base's weights stay as they are; external data is referred to and not copied. Style constant"
                                 + " holds one adapter and costs least. Style input makes A and B inputs of rank 0 by default:"
                                 + " without an adapter the outputs are the base's bit for bit, and ONNX Runtime switches"
-                                + " .onnx_adapter files of any rank in and out of a loaded session.")
+                                + " .onnx_adapter files of any rank in and out of a loaded session. Style batched has"
+                                + " slots for several adapters at a time, and every row of a batch says which one it uses.")
                 .arguments(
                         Argument.required("BASE.onnx", "the model as exported; may be quantised"), AdapterWords.any())
                 .options(
                         valued("output", "OUT.onnx", "the attached model")
                                 .shortName("o")
                                 .mandatory(),
-                        oneOf("style", "how A and B get into the model (default: constant)", "constant", "input"),
-                        oneOf("names", "tensor names for style input (default: olive)", "olive", "genai"),
+                        oneOf(
+                                "style",
+                                "how A and B get into the model (default: constant)",
+                                "constant",
+                                "input",
+                                "batched"),
+                        oneOf("names", "tensor names for styles input and batched (default: olive)", "olive", "genai"),
                         valued(
                                 "targets",
                                 "REGEX|all-linear",
-                                "further modules that get inputs for later adapters (style input)"),
+                                "further modules that get inputs for later adapters (styles input, batched)"),
+                        valued("slots", "N", "style batched: adapters at a time, besides the base (default: 8)"),
+                        valued(
+                                "max-rank",
+                                "R",
+                                "style batched: the largest rank (default: 16, or the given adapter's if that is larger)"),
                         flag("force", "replace an existing output"))
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
@@ -60,18 +72,16 @@ final class AttachCommand implements Command {
                 .example(
                         "room for adapters that do not exist yet",
                         "graft attach model.onnx -o multi.onnx --style input --targets all-linear")
+                .example(
+                        "an adapter of its own for every row of a batch",
+                        "graft attach model.onnx -o batched.onnx --style batched --targets all-linear --slots 8 --max-rank 16")
                 .build();
     }
 
     @Override
     public int run(Invocation invocation) {
         AttachStyle style = AttachStyle.valueOf(word(invocation, "style", "constant"));
-        if (style == AttachStyle.CONSTANT && invocation.has("targets")) {
-            throw invocation.usageError("--targets needs --style input: a constant branch needs an adapter's values");
-        }
-        if (invocation.arguments(AdapterWords.ADAPTER).isEmpty() && !invocation.has("targets")) {
-            throw invocation.usageError("nothing to attach: give an adapter, or --style input with --targets");
-        }
+        requireFitting(invocation, style);
         ModelIndex model = ModelScanner.scan(invocation.path("BASE.onnx"));
         List<WeightedAdapter> adapters = AdapterWords.read(invocation);
         Resolution resolution = Resolver.resolve(model, adapters, ResolveWords.read(invocation));
@@ -80,14 +90,42 @@ final class AttachCommand implements Command {
                 .map(words -> slots(resolution, words))
                 .orElse(List.of());
         NameStyle names = NameStyle.valueOf(word(invocation, "names", "olive"));
-        AttachOptions options =
-                AttachOptions.DEFAULT.withStyle(style).withNames(names).withSlots(slots);
+        AttachOptions options = AttachOptions.DEFAULT
+                .withStyle(style)
+                .withNames(names)
+                .withSlots(slots)
+                .withCapacity(capacity(invocation, adapters));
         options = invocation.has("force") ? options.withForce() : options;
         Path output = invocation.pathOption("output").orElseThrow();
         AttachReport report = Attacher.attach(
                 resolution, output, options, invocation.console().progress());
         print(report, resolution, invocation.console());
         return 0;
+    }
+
+    private static void requireFitting(Invocation invocation, AttachStyle style) {
+        if (style == AttachStyle.CONSTANT && invocation.has("targets")) {
+            throw invocation.usageError(
+                    "--targets needs --style input or batched: a constant branch needs an adapter's values");
+        }
+        if (style != AttachStyle.BATCHED && (invocation.has("slots") || invocation.has("max-rank"))) {
+            throw invocation.usageError("--slots and --max-rank need --style batched: other styles have no slots");
+        }
+        if (invocation.arguments(AdapterWords.ADAPTER).isEmpty() && !invocation.has("targets")) {
+            throw invocation.usageError("nothing to attach: give an adapter, or --style input with --targets");
+        }
+    }
+
+    private static SlotCapacity capacity(Invocation invocation, List<WeightedAdapter> adapters) {
+        int largest = adapters.stream()
+                .flatMap(weighted -> weighted.adapter().lowRankChanges().stream())
+                .mapToInt(change -> (int) Math.min(change.rank(), SlotCapacity.MOST))
+                .max()
+                .orElse(0);
+        return new SlotCapacity(
+                invocation.intOption("slots", SlotCapacity.DEFAULT.slots(), 1, SlotCapacity.MOST),
+                invocation.intOption(
+                        "max-rank", Math.max(largest, SlotCapacity.DEFAULT.maxRank()), 1, SlotCapacity.MOST));
     }
 
     /** The slots that the words name, without the modules that the adapters have already. */
@@ -103,7 +141,6 @@ final class AttachCommand implements Command {
     }
 
     private static void print(AttachReport report, Resolution resolution, Console console) {
-        resolution.warnings().forEach(console::warn);
         report.warnings().forEach(console::warn);
         if (console.json()) {
             console.resultAsJson(Document.of(report));

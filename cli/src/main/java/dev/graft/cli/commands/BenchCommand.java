@@ -29,19 +29,28 @@ final class BenchCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command(
-                        "bench", "measure merging, latency, training, serving and generation in one run")
+                        "bench", "measure merging, latency, batches, training, serving and generation in one run")
                 .details(
                         "merge: writes a synthetic Llama of each size with an adapter of rank 16 on all linear layers, merges"
                                 + " it, and compares with copying the same files; memory is the Java heap's peak. latency: base, merged,"
-                                + " attached and a naive insertion of the branches, run in turn at batch 1. train: steps on made-up tokens, and where"
+                                + " attached and a naive insertion of the branches, run in turn at batch 1. batched: an adapter per row of a batch against one for all rows, and against merging. train: steps on made-up tokens, and where"
                                 + " their time goes. switch: what it costs to run with another adapter than before. load: what memory further variants of"
                                 + " one base take, opened with an adapter merged in. generate: tokens per second with the cache and without, with an"
                                 + " adapter merged and attached.")
                 .arguments(
                         Argument.oneOf(
-                                "WHAT", "what to measure", "merge", "latency", "train", "switch", "load", "generate"),
+                                "WHAT",
+                                "what to measure",
+                                "merge",
+                                "latency",
+                                "batched",
+                                "train",
+                                "switch",
+                                "load",
+                                "generate"),
                         Argument.optional(
-                                "BASE.onnx", "latency, train, generate: the model (default: the bundled sample)"),
+                                "BASE.onnx",
+                                "latency, batched, train, generate: the model (default: the bundled sample)"),
                         AdapterWords.any())
                 .options(
                         valued(
@@ -52,13 +61,13 @@ final class BenchCommand implements Command {
                                 "folder",
                                 "DIR",
                                 "merge, load: where the files go for the time of the run (default: here)"),
-                        valued("tokens", "N,N,...", "latency: sequence lengths (default: 1,128)"),
+                        valued("tokens", "N,N,...", "latency, batched: sequence lengths (default: 1,128)"),
                         valued(
                                 "rounds",
                                 "N",
-                                "latency: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20);"
+                                "latency, batched: counted rounds (default: " + DEFAULT_ROUNDS + "); train: steps (20);"
                                         + " generate: texts (3)"),
-                        valued("batch", "N", "train: rows of a step (default: 4)"),
+                        valued("batch", "N", "train: rows of a step (default: 4); batched: rows (8)"),
                         valued("length", "N", "train: tokens of a row (default: 128); generate: of a text (256)"),
                         valued("rank", "N", "train: rank of the pairs (default: 16)"),
                         valued("threads", "N", "threads (default: one per processor)"))
@@ -68,6 +77,7 @@ final class BenchCommand implements Command {
                 .example("merge speed and memory up to 6 GB", "graft bench merge --sizes 0.1,1,6 --folder /data/tmp")
                 .example("what each way of deploying costs", "graft bench latency model.onnx my-lora/")
                 .example("what switching adapters costs", "graft bench switch --sizes 0.2")
+                .example("what an adapter per row costs", "graft bench batched model.onnx my-lora/ --batch 8")
                 .example("how fast training goes", "graft bench train model.onnx --batch 4 --length 128")
                 .example("how fast text comes", "graft bench generate model.onnx my-lora/ --length 256")
                 .build();
@@ -81,17 +91,20 @@ final class BenchCommand implements Command {
             case "switch" -> ServingBench.switching(invocation, sizes(invocation, "0.2"));
             case "load" -> ServingBench.loading(invocation, sizes(invocation, "1"));
             case "generate" -> GenerateBench.run(invocation);
-            default -> latency(invocation);
+            default -> runs(invocation);
         };
     }
 
-    private int latency(Invocation invocation) {
+    private int runs(Invocation invocation) {
         Resolution resolution = resolution(invocation);
         List<Integer> tokens = numbers(invocation, "tokens", "1,128").stream()
                 .map(Double::intValue)
                 .toList();
         int rounds = invocation.intOption("rounds", DEFAULT_ROUNDS, 1, MOST_ROUNDS);
         int threads = invocation.intOption("threads", 0, 1, MOST_THREADS);
+        if (invocation.argument("WHAT").equals("batched")) {
+            return BatchedBench.run(invocation, resolution, tokens, rounds, threads);
+        }
         Map<Integer, LatencyReport> reports = new LatencyComparison(rounds, threads)
                 .measure(resolution, tokens, invocation.console().progress());
         print(reports, resolution, invocation.console());
@@ -107,7 +120,8 @@ final class BenchCommand implements Command {
                     ResolveWords.read(invocation));
         }
         if (invocation.arguments(AdapterWords.ADAPTER).isEmpty()) {
-            throw invocation.usageError("latency needs an adapter for " + invocation.argument("BASE.onnx"));
+            throw invocation.usageError(
+                    invocation.argument("WHAT") + " needs an adapter for " + invocation.argument("BASE.onnx"));
         }
         Path base = invocation.path("BASE.onnx");
         return Resolver.resolve(ModelScanner.scan(base), AdapterWords.read(invocation), ResolveWords.read(invocation));
@@ -120,12 +134,18 @@ final class BenchCommand implements Command {
         }
         console.result(resolution.model().file() + " with " + LatencyComparison.describe(resolution.adapters()) + ", "
                 + Numbers.plural(resolution.bindings().size(), "target") + ", batch 1\n");
-        reports.forEach((tokens, report) -> console.result(table(tokens, report).toText(console.tableWidth())));
+        reports.forEach(
+                (tokens, report) -> console.result(table(tokens, "base", report).toText(console.tableWidth())));
     }
 
-    private static Table table(int tokens, LatencyReport report) {
+    static Table table(int tokens, String first, LatencyReport report) {
         Table table = Table.of(
-                        Numbers.plural(tokens, "token"), "minimum", "median", "99 %", "minimum / base", "median / base")
+                        Numbers.plural(tokens, "token"),
+                        "minimum",
+                        "median",
+                        "99 %",
+                        "minimum / " + first,
+                        "median / " + first)
                 .right(1, 2, 3, 4, 5);
         for (LatencyReport.Row row : report.rows()) {
             table.row(

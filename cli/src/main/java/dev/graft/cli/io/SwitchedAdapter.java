@@ -1,8 +1,6 @@
 package dev.graft.cli.io;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.adapter.LowRankChange;
-import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.convert.AdapterConverter;
 import dev.graft.adapter.format.convert.TargetFormat;
@@ -62,7 +60,7 @@ public final class SwitchedAdapter implements AutoCloseable {
     private static LoadedAdapter load(ModelSession session, WeightedAdapter weighted, Path file) {
         boolean genai = session.overridableInputs().keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
         NameStyle names = genai ? NameStyle.GENAI : NameStyle.OLIVE;
-        AdapterConverter.convert(scaled(weighted), file, TargetFormat.ONNX_ADAPTER, names, false);
+        AdapterConverter.convert(weighted.folded(), file, TargetFormat.ONNX_ADAPTER, names, false);
         try {
             return session.loadAdapter(file);
         } catch (GraftException e) {
@@ -81,14 +79,5 @@ public final class SwitchedAdapter implements AutoCloseable {
                         e.remedy(),
                         e)
                 : e;
-    }
-
-    private static Adapter scaled(WeightedAdapter weighted) {
-        Adapter adapter = weighted.adapter();
-        List<ModuleChange> changes = adapter.changes().stream()
-                .map(change -> change instanceof LowRankChange low ? low.scaledBy(weighted.weight()) : change)
-                .toList();
-        return new Adapter(
-                adapter.source(), adapter.format(), adapter.method(), changes, adapter.details(), adapter.warnings());
     }
 }

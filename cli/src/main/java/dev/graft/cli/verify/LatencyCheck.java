@@ -1,6 +1,6 @@
 package dev.graft.cli.verify;
 
-import dev.graft.cli.io.SwitchedAdapter;
+import dev.graft.cli.io.AdaptedModel;
 import dev.graft.cli.verify.Verification.LatencyLine;
 import dev.graft.io.Progress;
 import dev.graft.runtime.inputs.SampleInputs;
@@ -9,8 +9,8 @@ import dev.graft.runtime.latency.Contender;
 import dev.graft.runtime.latency.LatencyBenchmark;
 import dev.graft.runtime.latency.LatencyReport;
 import dev.graft.runtime.session.HostTensor;
-import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
+import dev.graft.runtime.session.ValueDescription;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,12 +44,11 @@ final class LatencyCheck {
     }
 
     private static List<LatencyLine> measure(VerifyRequest request, List<Open> open, int tokens, Progress progress) {
-        ModelSession base = open.get(0).session();
-        Map<String, HostTensor> inputs = SampleInputs.of(base.inputs(), SampleRuns.hints(request, base.inputs()))
-                .make(new SampleSize(1, tokens), SEED);
+        List<ValueDescription> base = open.get(0).model().inputs();
+        Map<String, HostTensor> inputs =
+                SampleInputs.of(base, SampleRuns.hints(request, base)).make(new SampleSize(1, tokens), SEED);
         List<Contender> contenders = open.stream()
-                .map(model -> new Contender(
-                        model.name(), model.session(), inputs, model.adapter().loaded()))
+                .map(model -> model.model().contender(model.name(), inputs))
                 .toList();
         LatencyReport report = new LatencyBenchmark(WARM_UP, ROUNDS).measure(contenders, progress);
         return report.rows().stream()
@@ -58,18 +57,16 @@ final class LatencyCheck {
                 .toList();
     }
 
-    private record Open(String name, ModelSession session, SwitchedAdapter adapter) {
+    private record Open(String name, AdaptedModel model) {
         static Open of(String name, Path file, VerifyRequest request) {
-            ModelSession session = ModelSession.open(file, SessionSettings.DEFAULT);
             return new Open(
                     name,
-                    session,
-                    SwitchedAdapter.loadWhereOpen(session, request.resolution().adapters()));
+                    AdaptedModel.open(
+                            file, SessionSettings.DEFAULT, request.resolution().adapters()));
         }
 
         void close() {
-            adapter.close();
-            session.close();
+            model.close();
         }
     }
 }

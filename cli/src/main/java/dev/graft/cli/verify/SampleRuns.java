@@ -1,7 +1,8 @@
 package dev.graft.cli.verify;
 
-import dev.graft.cli.io.SwitchedAdapter;
+import dev.graft.cli.io.AdaptedModel;
 import dev.graft.cli.verify.NumberCheck.SampleRun;
+import dev.graft.cli.verify.Verification.Check;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
@@ -10,7 +11,6 @@ import dev.graft.runtime.inputs.InputHints;
 import dev.graft.runtime.inputs.ModelFolderHints;
 import dev.graft.runtime.inputs.RunnableSamples;
 import dev.graft.runtime.session.HostTensor;
-import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import dev.graft.runtime.session.ValueDescription;
@@ -117,15 +117,23 @@ final class SampleRuns {
     }
 
     private List<Map<String, HostTensor>> outputs(Path model, SessionSettings settings) {
-        try (ModelSession session = ModelSession.open(model, settings);
-                SwitchedAdapter adapter = SwitchedAdapter.loadWhereOpen(
-                        session, request.resolution().adapters())) {
-            List<LoadedAdapter> loaded = adapter.loaded();
+        try (AdaptedModel adapted = open(model, settings)) {
             List<Map<String, HostTensor>> outputs = samples.stream()
-                    .map(sample -> session.run(fitted(sample, session.inputs()), loaded))
+                    .map(sample -> adapted.run(fitted(sample, adapted.inputs())))
                     .toList();
             progress.advance(1);
             return outputs;
+        }
+    }
+
+    private AdaptedModel open(Path model, SessionSettings settings) {
+        return AdaptedModel.open(model, settings, request.resolution().adapters());
+    }
+
+    /** Whether the rows of an artifact follow their slots, if it has any. */
+    Optional<Check> checkRows(Path artifact) {
+        try (AdaptedModel adapted = open(artifact, SessionSettings.DEFAULT)) {
+            return BatchedRows.check(adapted, samples);
         }
     }
 

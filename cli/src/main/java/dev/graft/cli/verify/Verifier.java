@@ -122,12 +122,25 @@ public final class Verifier {
             }
         }
         checks.addAll(numbers.checks());
+        checkRows(samples);
         causes.addAll(numbers.causes());
         outputs = numbers.errors();
         notes.add(samples.count()
                 + (request.inputs().isPresent()
                         ? " samples from " + request.inputs().get()
                         : " samples were made up; --inputs takes your own"));
+    }
+
+    private void checkRows(SampleRuns samples) {
+        Path attached = artifacts.get(Artifacts.ATTACHED);
+        if (attached != null && samples.failures().get(Artifacts.ATTACHED) == null) {
+            samples.checkRows(attached).ifPresent(check -> {
+                checks.add(check);
+                if (check.outcome() == Outcome.FAILED) {
+                    causes.add("the attached model: " + check.finding());
+                }
+            });
+        }
     }
 
     private boolean runnable() {

@@ -9,13 +9,15 @@ import java.util.List;
  * @param style whether A and B are initializers or inputs
  * @param form where constant branches join; style constant only
  * @param names how inputs are named
- * @param slots further modules that get inputs, for adapters that come later; style input only
+ * @param slots further modules that get inputs, for adapters that come later; styles input and batched
+ * @param capacity how many adapters of which rank there is room for; style batched only
  * @param force whether an existing output is replaced
  */
-public record AttachOptions(AttachStyle style, AttachForm form, NameStyle names, List<Slot> slots, boolean force) {
+public record AttachOptions(
+        AttachStyle style, AttachForm form, NameStyle names, List<Slot> slots, SlotCapacity capacity, boolean force) {
     /** Style constant, nothing replaced. */
-    public static final AttachOptions DEFAULT =
-            new AttachOptions(AttachStyle.CONSTANT, AttachForm.CHEAPEST, NameStyle.OLIVE, List.of(), false);
+    public static final AttachOptions DEFAULT = new AttachOptions(
+            AttachStyle.CONSTANT, AttachForm.CHEAPEST, NameStyle.OLIVE, List.of(), SlotCapacity.DEFAULT, false);
 
     public AttachOptions {
         slots = List.copyOf(slots);
@@ -23,26 +25,31 @@ public record AttachOptions(AttachStyle style, AttachForm form, NameStyle names,
 
     /** The same with another style. */
     public AttachOptions withStyle(AttachStyle other) {
-        return new AttachOptions(other, form, names, slots, force);
+        return new AttachOptions(other, form, names, slots, capacity, force);
     }
 
     /** The same with another form. */
     public AttachOptions withForm(AttachForm other) {
-        return new AttachOptions(style, other, names, slots, force);
+        return new AttachOptions(style, other, names, slots, capacity, force);
     }
 
     /** The same with another naming of inputs. */
     public AttachOptions withNames(NameStyle other) {
-        return new AttachOptions(style, form, other, slots, force);
+        return new AttachOptions(style, form, other, slots, capacity, force);
     }
 
     /** The same with slots. */
     public AttachOptions withSlots(List<Slot> other) {
-        return new AttachOptions(style, form, names, other, force);
+        return new AttachOptions(style, form, names, other, capacity, force);
+    }
+
+    /** The same with room for so many adapters. */
+    public AttachOptions withCapacity(SlotCapacity other) {
+        return new AttachOptions(style, form, names, slots, other, force);
     }
 
     /** The same, replacing an existing output. */
     public AttachOptions withForce() {
-        return new AttachOptions(style, form, names, slots, true);
+        return new AttachOptions(style, form, names, slots, capacity, true);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param output the attached model
  * @param files all files written, the model first
- * @param adapter the {@code .onnx_adapter} beside the model, for style input with an adapter
+ * @param adapter the {@code .onnx_adapter} beside the model, for styles input and batched with an adapter
  * @param targets what was done per module
  * @param nodesAdded nodes that the model has more than the base
  * @param warnings what a person should know

@@ -24,8 +24,8 @@ public final class Attacher {
      * Writes the attached model; its data files are linked beside it, not copied, where the file system can.
      *
      * @param output the model file to write
-     * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}, {@code ADAPTERS_CONFLICT}, {@code MERGE_NOT_FINITE}, {@code
-     *     ONNX_MALFORMED}, {@code OUTPUT_EXISTS}, {@code OUTPUT_IS_INPUT}, {@code IO_FAILED}
+     * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}, {@code SLOT_RANK_EXCEEDED}, {@code ADAPTERS_CONFLICT}, {@code
+     *     MERGE_NOT_FINITE}, {@code ONNX_MALFORMED}, {@code OUTPUT_EXISTS}, {@code OUTPUT_IS_INPUT}, {@code IO_FAILED}
      */
     public static AttachReport attach(Resolution resolution, Path output, AttachOptions options, Progress progress) {
         Path base = resolution.model().file();
@@ -43,20 +43,36 @@ public final class Attacher {
                 files.adapter(),
                 attachment.targets(),
                 count(model) - nodes,
-                resolution.warnings());
+                warnings(resolution, attachment));
     }
 
-    private record Attachment(List<AttachedTarget> targets, List<Tensor> adapter) {}
+    private record Attachment(List<AttachedTarget> targets, List<Tensor> adapter, List<String> warnings) {}
+
+    private static List<String> warnings(Resolution resolution, Attachment attachment) {
+        List<String> all = new ArrayList<>(resolution.warnings());
+        all.addAll(attachment.warnings());
+        return all;
+    }
 
     private static Attachment edit(Resolution resolution, AttachOptions options, OnnxModel model) {
-        if (options.style() == AttachStyle.CONSTANT) {
-            ConstantPass pass = new ConstantPass(resolution, options.form());
-            new PassPipeline(pass).run(model);
-            return new Attachment(pass.targets(), List.of());
+        switch (options.style()) {
+            case CONSTANT -> {
+                ConstantPass pass = new ConstantPass(resolution, options.form());
+                new PassPipeline(pass).run(model);
+                return new Attachment(pass.targets(), List.of(), List.of());
+            }
+            case INPUT -> {
+                InputPass pass = new InputPass(resolution, options);
+                new PassPipeline(pass).run(model);
+                return new Attachment(pass.targets(), pass.adapter(), List.of());
+            }
+            case BATCHED -> {
+                BatchedPass pass = new BatchedPass(resolution, options);
+                new PassPipeline(pass).run(model);
+                return new Attachment(pass.targets(), pass.adapter(), pass.warnings());
+            }
         }
-        InputPass pass = new InputPass(resolution, options);
-        new PassPipeline(pass).run(model);
-        return new Attachment(pass.targets(), pass.adapter());
+        throw new IllegalStateException("no such style: " + options.style());
     }
 
     private record Files(List<Path> all, Optional<Path> adapter) {}

@@ -1,5 +1,8 @@
 package dev.graft.compiler.attach;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A and B of one module as the graph has them.
  *
@@ -7,6 +10,18 @@ package dev.graft.compiler.attach;
  * @param b [rank, out], scaling and DoRA's gain in it
  */
 record Factors(Matrix a, Matrix b) {
+    /** The changes of one module as one; null where there are slots only. */
+    static @Nullable Factors of(List<Term> terms) {
+        Factors factors = null;
+        for (Term term : terms) {
+            if (term.rank() > 0) {
+                Factors next = new Factors(term.a(), term.b());
+                factors = factors == null ? next : factors.and(next);
+            }
+        }
+        return factors;
+    }
+
     /** Two changes of one module as one: the ranks side by side. */
     Factors and(Factors other) {
         Matrix bothA = new Matrix(a.rows(), a.columns() + other.a.columns());

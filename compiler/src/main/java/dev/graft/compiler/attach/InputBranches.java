@@ -6,11 +6,7 @@ import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.SiteKind;
-import dev.graft.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Attaches branches whose A and B are graph inputs; with the defaults of rank 0 they add exact zeros. */
 final class InputBranches {
@@ -29,9 +25,9 @@ final class InputBranches {
         }
         boolean table = place.kind() == SiteKind.GATHER;
         if (!table) {
-            requireSupported(place);
+            LinearForms.requireProductOfItsOwn(place, "style input");
         }
-        boolean addend = !table && LinearForms.isGemm(place) && coversAll(place) && place.gains() == null;
+        boolean addend = !table && LinearForms.isGemm(place) && OutputBlocks.coverAll(place) && place.gains() == null;
         return addend ? attachAddend(place) : attachBranch(place, table);
     }
 
@@ -60,15 +56,7 @@ final class InputBranches {
         Value base = editor.divertOutput(node, 0, output.name() + "_base");
         GraphBuilder g = editor.after(node).named(module + "/lora").source("lora of " + module);
         Value scaled = new InputGains(slots).apply(g, place, base);
-        List<Value> parts = new ArrayList<>();
-        int done = 0;
-        for (Map.Entry<Integer, List<Term>> block : blocks(place).entrySet()) {
-            addZeros(g, place, block.getKey() - done, parts);
-            parts.add(delta(g, place, block.getValue(), table));
-            done = block.getKey() + block.getValue().get(0).outputs();
-        }
-        addZeros(g, place, place.outputs() - done, parts);
-        Value delta = parts.size() == 1 ? parts.get(0) : g.concat(-1, parts);
+        Value delta = OutputBlocks.join(g, place, place.input(), terms -> delta(g, place, terms, table));
         g.nodeFor(output, "Add", "", List.of(scaled, delta), List.of());
         return table ? "lookup" : "branch";
     }
@@ -79,75 +67,19 @@ final class InputBranches {
         g.named(module + "/lora_A");
         Value product = table ? g.gather(pair.a(), place.input(), 0) : g.matMul(place.input(), pair.a());
         g.named(module + "/lora_B");
-        float alpha = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul")
-                ? place.node().floatAttribute("alpha", 1)
-                : 1;
-        return alpha == 1
-                ? g.matMul(product, pair.b())
-                : g.node(
-                        "FusedMatMul",
-                        GraphBuilder.MICROSOFT,
-                        List.of(product, pair.b()),
-                        List.of(Attribute.of("alpha", alpha)));
-    }
-
-    /** A gap in a packed product: the branch of a module that no adapter can have. */
-    private static void addZeros(GraphBuilder g, Place place, int width, List<Value> parts) {
-        if (width > 0) {
-            Value a = g.initializer("no_lora_A", empty("no_lora_A", place, inputs(place), 0));
-            Value b = g.initializer("no_lora_B", empty("no_lora_B", place, 0, width));
-            parts.add(g.matMul(g.matMul(place.input(), a), b));
-        }
-    }
-
-    private static Tensor empty(String name, Place place, long rows, long columns) {
-        return new Matrix(rows, columns).toTensor(name, place.dtype());
-    }
-
-    private static long inputs(Place place) {
-        return place.terms().get(0).view().inputs();
+        return LinearForms.scaledProduct(g, place, product, pair.b());
     }
 
     private InputSlots.Pair pair(Place place, String module, List<Term> terms) {
         boolean table = place.kind() == SiteKind.GATHER;
-        long in = table ? place.site().weight().outputs() : inputs(place);
+        long in = table ? place.site().weight().outputs() : terms.get(0).view().inputs();
         long out = terms.get(0).outputs();
         InputSlots.Pair pair = slots.addPair(module, place.dtype(), new long[] {in, 0}, 1, new long[] {0, out}, 0);
-        Factors factors = null;
-        for (Term term : terms) {
-            if (term.rank() > 0) {
-                Factors next = new Factors(term.a(), term.b());
-                factors = factors == null ? next : factors.and(next);
-            }
-        }
+        Factors factors = Factors.of(terms);
         if (factors != null) {
             slots.setPair(
                     pair, factors.a().toTensor("A", place.dtype()), factors.b().toTensor("B", place.dtype()));
         }
         return pair;
-    }
-
-    /** The terms by their first output, in order. */
-    private static Map<Integer, List<Term>> blocks(Place place) {
-        Map<Integer, List<Term>> blocks = new TreeMap<>();
-        place.terms()
-                .forEach(term -> blocks.computeIfAbsent(term.firstOutput(), any -> new ArrayList<>())
-                        .add(term));
-        return blocks;
-    }
-
-    private static boolean coversAll(Place place) {
-        return blocks(place).size() == 1 && place.terms().get(0).outputs() == place.outputs();
-    }
-
-    private static void requireSupported(Place place) {
-        LinearForms.requireSupported(place);
-        if (LinearForms.isAttention(place) || place.site().weightInput() == 0) {
-            throw place.unsupported(
-                    "style input needs a product x·W of its own, this is "
-                            + place.node().opType()
-                            + (place.site().weightInput() == 0 ? " with the weight on the left" : ""),
-                    "Use --style constant, or merge.");
-        }
     }
 }

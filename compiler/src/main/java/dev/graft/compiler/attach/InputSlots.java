@@ -11,10 +11,7 @@ import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +26,7 @@ final class InputSlots {
 
     private final GraphEditor editor;
     private final NameStyle names;
-    private final Map<String, Tensor> adapter = new TreeMap<>();
+    private final AdapterTensors adapter = new AdapterTensors();
     private int ranks;
 
     InputSlots(GraphEditor editor, NameStyle names) {
@@ -39,9 +36,7 @@ final class InputSlots {
 
     /** The tensors of the {@code .onnx_adapter}, by the name of the input. */
     List<Tensor> adapter() {
-        List<Tensor> tensors = new ArrayList<>();
-        adapter.forEach((name, tensor) -> tensors.add(tensor.withName(name)));
-        return tensors;
+        return adapter.all();
     }
 
     /** A pair of inputs. */
@@ -62,8 +57,8 @@ final class InputSlots {
 
     /** Sets what the adapter has for a module's pair. */
     void setPair(Pair pair, Tensor a, Tensor b) {
-        adapter.put(pair.a().name(), a);
-        adapter.put(pair.b().name(), b);
+        adapter.put(pair.a(), a);
+        adapter.put(pair.b(), b);
     }
 
     /** An input whose default is zeros of a fixed shape. */
@@ -73,7 +68,7 @@ final class InputSlots {
 
     /** Sets what the adapter has for an input. */
     void set(Value input, Tensor value) {
-        adapter.put(input.name(), value);
+        adapter.put(input, value);
     }
 
     private Value add(String name, DType dtype, long[] shape, int rankAxis, Dim rank) {

@@ -8,6 +8,7 @@ import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.SiteKind;
 import dev.graft.error.GraftException;
+import java.util.List;
 
 /** Which forms of a branch a linear site can take. */
 final class LinearForms {
@@ -42,6 +43,35 @@ final class LinearForms {
         }
         if (node.attribute("beta").isPresent()) {
             editor.setAttribute(node, Attribute.of("beta", 1f));
+        }
+    }
+
+    /** {@code alpha · a · b}, with the alpha by which the place's node multiplies its own product. */
+    static Value scaledProduct(GraphBuilder g, Place place, Value a, Value b) {
+        boolean fused = place.node().is(GraphBuilder.MICROSOFT, "FusedMatMul");
+        float alpha = fused || isGemm(place) ? place.node().floatAttribute("alpha", 1) : 1;
+        if (alpha == 1) {
+            return g.matMul(a, b);
+        }
+        return fused
+                ? g.node("FusedMatMul", GraphBuilder.MICROSOFT, List.of(a, b), List.of(Attribute.of("alpha", alpha)))
+                : g.mul(g.matMul(a, b), g.scalar(place.dtype(), alpha));
+    }
+
+    /**
+     * Refuses what no branch beside a product x·W fits.
+     *
+     * @param style the style of attaching, for the message
+     * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}
+     */
+    static void requireProductOfItsOwn(Place place, String style) {
+        requireSupported(place);
+        boolean left = place.site().weightInput() == 0;
+        if (isAttention(place) || left) {
+            throw place.unsupported(
+                    style + " needs a product x·W of its own, this is "
+                            + place.node().opType() + (left ? " with the weight on the left" : ""),
+                    "Use --style constant, or merge.");
         }
     }
 

@@ -12,6 +12,7 @@
  * branch     y = x·W + x·A·B                 large or quantised weights, and style input of style input
  * conv       y = W * x + B *₁ (A * x)        B is a 1x1 convolution
  * lookup     y = E[i] + A[i]·B               embeddings
+ * rows       y = x·W + x·A[slot]·B[slot]      style batched: A and B of all slots, and a slot per row of the batch, are inputs
  * </pre>
  *
  * {@link dev.graft.compiler.attach.AttachForm#BESIDE} leaves the first one out. The scaling is part of B. Targets that read the same value share one product with their A side by side. In style {@code input} A and B
