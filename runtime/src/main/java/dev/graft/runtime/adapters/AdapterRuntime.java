@@ -1,7 +1,6 @@
 package dev.graft.runtime.adapters;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -11,6 +10,7 @@ import dev.graft.runtime.adapters.Ingredients.Ingredient;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
+import dev.graft.runtime.session.UnknownAdapter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * virtual ones too.
  */
 public final class AdapterRuntime implements AutoCloseable {
+    private static final String BATCHED = "adapter_slot";
+
     private final ModelSession session;
     private final RuntimeListener listener;
     private final AdapterCache cache;
@@ -192,7 +194,7 @@ public final class AdapterRuntime implements AutoCloseable {
     private Registration registered(String name) {
         Registration adapter = adapters.get(name);
         if (adapter == null) {
-            throw unknown(name);
+            throw UnknownAdapter.named(name, adapters());
         }
         return adapter;
     }
@@ -201,23 +203,15 @@ public final class AdapterRuntime implements AutoCloseable {
         return new Ingredients(List.of(new Ingredient(adapter, 1)));
     }
 
-    private GraftException unknown(String name) {
-        Set<String> names = adapters();
-        String known = names.isEmpty() ? "none" : String.join(", ", names);
-        return new GraftException(
-                ErrorCode.ADAPTER_UNKNOWN,
-                "unknown adapter \"" + name + "\"; loaded: " + known,
-                Location.NONE,
-                (DidYouMean.sentence(name, names) + " Put it there first, or name one that is.").strip());
-    }
-
     private static void requireOpen(ModelSession session) {
         if (session.overridableInputs().keySet().stream().noneMatch(name -> name.contains("lora_A"))) {
             throw new GraftException(
                     ErrorCode.TARGET_NOT_FOUND,
                     "the model has no inputs for adapters",
                     Location.ofFile(session.file()),
-                    "Make one that has, with graft attach --style input.");
+                    session.inputs().stream().anyMatch(input -> input.name().equals(BATCHED))
+                            ? "Open it with a BatchingRuntime: it was attached in style batched."
+                            : "Make one that has, with graft attach --style input.");
         }
     }
 }

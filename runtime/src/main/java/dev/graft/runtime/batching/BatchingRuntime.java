@@ -1,11 +1,11 @@
 package dev.graft.runtime.batching;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.UnknownAdapter;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
@@ -226,13 +226,7 @@ public final class BatchingRuntime implements AutoCloseable {
     private SlotAdapter registered(String name) {
         SlotAdapter adapter = adapters.get(name);
         if (adapter == null) {
-            Set<String> names = adapters();
-            throw new GraftException(
-                    ErrorCode.ADAPTER_UNKNOWN,
-                    "unknown adapter \"" + name + "\"; loaded: "
-                            + (names.isEmpty() ? "none" : String.join(", ", names)),
-                    Location.NONE,
-                    (DidYouMean.sentence(name, names) + " Put it there first, or name one that is.").strip());
+            throw UnknownAdapter.named(name, adapters());
         }
         return adapter;
     }
