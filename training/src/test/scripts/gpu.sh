@@ -19,3 +19,8 @@ for round in 1 2; do
     "$root/graft" bench train "$out/pair/onnx/model.onnx" --batch 8 --length 512 --rank 16 --device cuda --json
     nvidia-smi --query-gpu=memory.used --format=csv,noheader
 done
+
+# Serving: what each way of deploying costs where adapters are copied to the device at every call.
+"$root/graft" bench latency "$out/pair/onnx/model.onnx" "$out/pair/adapter" --tokens 1,128 --device cuda --json
+"$root/graft" bench batched "$out/pair/onnx/model.onnx" "$out/pair/adapter" --batch 8 --tokens 1,64 --device cuda --json
+"$root/graft" bench switch --sizes 0.27 --device cuda --json

@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows rows of a batch, and adapters
  * @param rounds counted rounds
- * @param threads threads of each session; 0 lets ONNX Runtime choose
+ * @param settings of each session
  */
-public record BatchedComparison(int rows, int rounds, int threads) {
+public record BatchedComparison(int rows, int rounds, SessionSettings settings) {
     /** A batch with the adapter merged: what the others are compared with. */
     public static final String MERGED = "merged";
 
@@ -73,7 +73,6 @@ public record BatchedComparison(int rows, int rounds, int threads) {
      */
     public Map<Integer, LatencyReport> measure(Resolution resolution, List<Integer> tokens, Progress progress) {
         Path base = resolution.model().file();
-        SessionSettings settings = SessionSettings.DEFAULT.withIntraOpThreads(threads);
         try (TemporaryFolder folder = TemporaryFolder.create()) {
             Path merged = folder.path().resolve("merged").resolve(base.getFileName());
             Merger.merge(resolution, merged, new MergeOptions(true, false, 2), Progress.NONE);

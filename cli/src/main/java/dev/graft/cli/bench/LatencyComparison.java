@@ -32,9 +32,9 @@ import java.util.Optional;
  * Measures base, merged, attached (both styles) and naive insertion against each other, in turn and in one run.
  *
  * @param rounds counted rounds
- * @param threads threads of each session; 0 lets ONNX Runtime choose
+ * @param settings of each session
  */
-public record LatencyComparison(int rounds, int threads) {
+public record LatencyComparison(int rounds, SessionSettings settings) {
     private static final int WARM_UP_PART = 10;
     private static final int SEED = 1;
 
@@ -67,7 +67,7 @@ public record LatencyComparison(int rounds, int threads) {
     public Map<Integer, LatencyReport> measure(Resolution resolution, List<Integer> tokens, Progress progress) {
         Path base = resolution.model().file();
         try (TemporaryFolder folder = TemporaryFolder.create();
-                Sessions sessions = new Sessions(threads)) {
+                Sessions sessions = new Sessions(settings)) {
             sessions.open(Part.BASE.displayName(), base, Optional.empty());
             Path merged = folder.path().resolve("merged").resolve(base.getFileName());
             Merger.merge(resolution, merged, new MergeOptions(true, false, 2), Progress.NONE);
@@ -116,8 +116,8 @@ public record LatencyComparison(int rounds, int threads) {
         private final List<Entry> entries = new ArrayList<>();
         private final SessionSettings settings;
 
-        private Sessions(int threads) {
-            settings = SessionSettings.DEFAULT.withIntraOpThreads(threads);
+        private Sessions(SessionSettings settings) {
+            this.settings = settings;
         }
 
         private record Entry(String name, ModelSession session, List<LoadedAdapter> adapters) {}

@@ -35,9 +35,9 @@ import java.util.Map;
  *
  * @param modelBytes about how large the model is; an adapter is a twentieth of it
  * @param rounds counted rounds
- * @param threads threads of the session; 0 lets ONNX Runtime choose
+ * @param settings of the session
  */
-public record SwitchingCost(long modelBytes, int rounds, int threads) {
+public record SwitchingCost(long modelBytes, int rounds, SessionSettings settings) {
     private static final String FIRST = "first";
     private static final String SECOND = "second";
 
@@ -82,7 +82,6 @@ public record SwitchingCost(long modelBytes, int rounds, int threads) {
             Path file = folder.path().resolve("adapter.onnx_adapter");
             AdapterConverter.convert(adapter, file, TargetFormat.ONNX_ADAPTER, NameStyle.OLIVE, false);
             progress.advance(1);
-            SessionSettings settings = SessionSettings.DEFAULT.withIntraOpThreads(threads);
             try (AdapterRuntime runtime = AdapterRuntime.open(attached, RuntimeSettings.DEFAULT.with(settings))) {
                 return measure(runtime, base, file, progress);
             }

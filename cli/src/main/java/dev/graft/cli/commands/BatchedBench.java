@@ -7,6 +7,7 @@ import dev.graft.cli.command.Invocation;
 import dev.graft.cli.text.Numbers;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.runtime.latency.LatencyReport;
+import dev.graft.runtime.session.SessionSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,14 @@ final class BatchedBench {
 
     private BatchedBench() {}
 
-    static int run(Invocation invocation, Resolution resolution, List<Integer> tokens, int rounds, int threads) {
+    static int run(
+            Invocation invocation, Resolution resolution, List<Integer> tokens, int rounds, SessionSettings settings) {
         if (resolution.adapters().size() != 1) {
             throw invocation.usageError("batched takes one adapter and makes those of the other rows itself, got "
                     + resolution.adapters().size());
         }
         int rows = invocation.intOption("batch", DEFAULT_ROWS, 1, MOST_ROWS);
-        Map<Integer, LatencyReport> reports = new BatchedComparison(rows, rounds, threads)
+        Map<Integer, LatencyReport> reports = new BatchedComparison(rows, rounds, settings)
                 .measure(resolution, tokens, invocation.console().progress());
         Map<Integer, Document> documents = new LinkedHashMap<>();
         reports.forEach((length, report) -> documents.put(length, Document.of(report, rows)));

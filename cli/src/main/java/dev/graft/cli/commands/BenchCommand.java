@@ -15,12 +15,15 @@ import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.runtime.latency.LatencyReport;
+import dev.graft.runtime.session.SessionSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code graft bench}: figures as ratios to the base, or to a copy of the same files. */
 final class BenchCommand implements Command {
+    private static final Set<String> ON_THE_PROCESSOR = Set.of("merge", "load", "generate");
     private static final int DEFAULT_ROUNDS = 200;
     private static final int MOST_ROUNDS = 1_000_000;
     private static final int MOST_THREADS = 1024;
@@ -85,7 +88,12 @@ final class BenchCommand implements Command {
 
     @Override
     public int run(Invocation invocation) {
-        return switch (invocation.argument("WHAT")) {
+        String what = invocation.argument("WHAT");
+        if (ON_THE_PROCESSOR.contains(what) && invocation.option("device").isPresent()) {
+            throw invocation.usageError(
+                    "--device is for latency, batched, train and switch; " + what + " runs on the processor");
+        }
+        return switch (what) {
             case "merge" -> MergeBench.run(invocation, sizes(invocation, "0.1,1"));
             case "train" -> TrainBench.run(invocation);
             case "switch" -> ServingBench.switching(invocation, sizes(invocation, "0.2"));
@@ -101,14 +109,21 @@ final class BenchCommand implements Command {
                 .map(Double::intValue)
                 .toList();
         int rounds = invocation.intOption("rounds", DEFAULT_ROUNDS, 1, MOST_ROUNDS);
-        int threads = invocation.intOption("threads", 0, 1, MOST_THREADS);
+        SessionSettings settings = settings(invocation);
         if (invocation.argument("WHAT").equals("batched")) {
-            return BatchedBench.run(invocation, resolution, tokens, rounds, threads);
+            return BatchedBench.run(invocation, resolution, tokens, rounds, settings);
         }
-        Map<Integer, LatencyReport> reports = new LatencyComparison(rounds, threads)
+        Map<Integer, LatencyReport> reports = new LatencyComparison(rounds, settings)
                 .measure(resolution, tokens, invocation.console().progress());
         print(reports, resolution, invocation.console());
         return 0;
+    }
+
+    /** Threads and device of what is measured. */
+    static SessionSettings settings(Invocation invocation) {
+        return SessionSettings.DEFAULT
+                .withIntraOpThreads(invocation.intOption("threads", 0, 1, MOST_THREADS))
+                .on(DeviceWord.of(invocation));
     }
 
     private static Resolution resolution(Invocation invocation) {

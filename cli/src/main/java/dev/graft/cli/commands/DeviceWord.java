@@ -7,7 +7,7 @@ import dev.graft.runtime.session.Device;
 /** The option that chooses a device. */
 final class DeviceWord {
     static final OptionDescription OPTION =
-            OptionDescription.valued("device", "NAME", "train: cpu or cuda (default: cpu)");
+            OptionDescription.valued("device", "NAME", "where it runs: cpu or cuda (default: cpu)");
 
     private DeviceWord() {}
 

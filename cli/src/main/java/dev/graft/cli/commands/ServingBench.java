@@ -23,7 +23,7 @@ final class ServingBench {
                 .map(size -> new SwitchingCost(
                                 (long) (size * BYTES_IN_GIGABYTE),
                                 invocation.intOption("rounds", 200, 1, 1_000_000),
-                                invocation.intOption("threads", 0, 1, 1024))
+                                BenchCommand.settings(invocation))
                         .measure(console.progress()))
                 .toList();
         return tell(results, console, result -> print(result, console));
