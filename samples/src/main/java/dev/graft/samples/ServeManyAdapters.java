@@ -19,6 +19,7 @@ import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.adapters.AdapterRuntime;
 import dev.graft.runtime.adapters.RuntimeListener;
 import dev.graft.runtime.adapters.RuntimeSettings;
+import dev.graft.runtime.generate.Generation;
 import dev.graft.runtime.generate.GenerationListener;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
@@ -111,12 +112,16 @@ public final class ServeManyAdapters implements AutoCloseable {
     }
 
     private String generate(HttpExchange exchange) throws IOException {
+        long start = System.nanoTime();
         String prompt = new String(exchange.getRequestBody().readNBytes(LONGEST_PROMPT), StandardCharsets.UTF_8);
         // the lease holds the adapter until the text is done, whatever is put, replaced or removed meanwhile
         try (AdapterLease lease = runtime.lease(mix(exchange.getRequestURI().getQuery()));
                 TextGenerator generator =
                         TextGenerator.of(TextModel.over(lease.session(), lease.adapters()), tokenizer)) {
-            return generator.generate(prompt, TEXT, GenerationListener.NONE).text();
+            Generation text = generator.generate(prompt, TEXT, GenerationListener.NONE);
+            metrics.summary("graft.text.tokens").record(text.newTokens().size());
+            metrics.timer("graft.text").record(Duration.ofNanos(System.nanoTime() - start));
+            return text.text();
         }
     }
 
