@@ -11,15 +11,18 @@ import dev.graft.cli.command.Invocation;
 import dev.graft.cli.generate.AdapterChoices;
 import dev.graft.cli.generate.ChatLoop;
 import dev.graft.cli.generate.LanguageModel;
+import dev.graft.cli.generate.Prompt;
 import dev.graft.cli.generate.PromptRuns;
+import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.generate.GenerationSettings;
-import dev.graft.runtime.generate.TextGenerator;
 import dev.graft.runtime.generate.chat.ChatSession;
 import dev.graft.runtime.session.SessionSettings;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** {@code graft generate}: continues prompts, or talks, with or without adapters. */
@@ -31,12 +34,21 @@ final class GenerateCommand implements Command {
         return CommandDescription.command("generate", "continue prompts with a language model, or talk with it")
                 .details(
                         "Takes the likeliest token each time, unless a temperature, --top-k or --top-p asks for a draw, which the seed decides."
-                                + " Adapters are switched in at run time: the model must have been made by graft attach --style input."
+                                + " Adapters are switched in at run time: the model must have been made by graft attach --style input, or --style batched,"
+                                + " which continues all prompts in one batch, each with the adapter that --prompt-adapter gives it."
                                 + " The text is printed as it comes. With --chat, every line of input is a message; /help lists what else a line can say.")
                 .arguments(Argument.required("MODEL", "a causal language model, with a cache or without"))
                 .options(
-                        valued("prompt", "TEXT", "a text to continue; several are continued one after the other")
+                        valued(
+                                        "prompt",
+                                        "TEXT",
+                                        "a text to continue; several are continued one after the other, or in one batch by a model in style batched")
                                 .shortName("p")
+                                .repeated(),
+                        valued(
+                                        "prompt-adapter",
+                                        "NAME",
+                                        "which of the adapters continues a prompt: the first one the first prompt and so on, as many as prompts; NAME@0.7+OTHER@0.3 for a mix, base for none (default: all of them added up)")
                                 .repeated(),
                         flag("chat", "a conversation: messages from standard input, a line each"),
                         valued(
@@ -62,6 +74,9 @@ final class GenerateCommand implements Command {
                         "two adapters added up",
                         "graft generate attached.onnx --prompt 'Once upon a time' --adapter pirate-lora@0.7 --adapter poet-lora@0.3")
                 .example(
+                        "two prompts with an adapter each, in one batch",
+                        "graft generate batched.onnx --adapter pirate=pirate-lora --adapter poet=poet-lora --prompt 'Ahoy' --prompt-adapter pirate --prompt 'O rose' --prompt-adapter poet")
+                .example(
                         "a conversation with two adapters to switch between",
                         "graft generate attached.onnx --chat --adapter pirate=pirate-lora --adapter poet=poet-lora")
                 .build();
@@ -80,26 +95,38 @@ final class GenerateCommand implements Command {
                 SessionSettings.DEFAULT.withIntraOpThreads(invocation.intOption("threads", 0, 1, MOST_THREADS));
         Map<String, WeightedAdapter> adapters = NamedAdapterWords.read(invocation);
         AdapterChoices choices = new AdapterChoices(NamedAdapterWords.weights(adapters));
+        List<Prompt> prompts = prompts(invocation, choices);
         try (LanguageModel model = LanguageModel.open(file, tokenizer, threads, adapters)) {
             GenerationSettings settings = model.complete(words);
             if (talks) {
                 talk(invocation, model, choices, settings);
             } else {
-                continuePrompts(invocation, model, choices, settings);
+                new PromptRuns(invocation.console(), settings).run(model, prompts);
             }
         }
         return 0;
     }
 
-    private static void continuePrompts(
-            Invocation invocation, LanguageModel model, AdapterChoices adapters, GenerationSettings settings) {
-        try (TextGenerator generator = model.generator(adapters.together())) {
-            new PromptRuns(invocation.console(), settings).run(generator, invocation.options("prompt"));
+    /** Which adapters continue which prompt: the ones that are named for it, or all. */
+    private static List<Prompt> prompts(Invocation invocation, AdapterChoices adapters) {
+        List<String> texts = invocation.options("prompt");
+        List<String> words = invocation.options("prompt-adapter");
+        if (!words.isEmpty() && words.size() != texts.size()) {
+            throw invocation.usageError("expected a --prompt-adapter for each --prompt, base where it is none: got "
+                    + words.size() + " for " + texts.size());
         }
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            prompts.add(
+                    new Prompt(texts.get(i), words.isEmpty() ? adapters.together() : adapters.choose(words.get(i))));
+        }
+        return prompts;
     }
 
     private static void talk(
             Invocation invocation, LanguageModel model, AdapterChoices adapters, GenerationSettings settings) {
+        // says at once, and not at the first message, what a model cannot do
+        model.generator(AdapterMix.BASE).close();
         ChatSession chat = new ChatSession(
                 TemplateWord.read(invocation, model.folder().chatTemplate()),
                 model.tokenizer(),

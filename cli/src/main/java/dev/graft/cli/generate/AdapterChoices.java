@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param weights by name, in the order in which they were given
  */
 public record AdapterChoices(Map<String, Double> weights) {
+    private static final String BASE = "base";
     private static final Pattern WEIGHTED = Pattern.compile("(.+)@([-+]?[0-9.]+)");
 
     public AdapterChoices {
@@ -42,6 +43,15 @@ public record AdapterChoices(Map<String, Double> weights) {
     /** The names, for a person. */
     public String names() {
         return weights.isEmpty() ? "none" : String.join(", ", weights.keySet());
+    }
+
+    /**
+     * What a prompt's adapter means: {@code base} for none, where no adapter is called so, or as {@link #parse}.
+     *
+     * @throws GraftException as {@link #parse}
+     */
+    public AdapterMix choose(String words) {
+        return words.equals(BASE) && !weights.containsKey(BASE) ? AdapterMix.BASE : parse(words);
     }
 
     /**
@@ -97,7 +107,6 @@ public record AdapterChoices(Map<String, Double> weights) {
     }
 
     private static GraftException usage(String message) {
-        return new GraftException(
-                ErrorCode.USAGE, message, Location.NONE, "Write /adapter NAME, or /adapter NAME@0.7+OTHER@0.3.");
+        return new GraftException(ErrorCode.USAGE, message, Location.NONE, "Write NAME, or NAME@0.7+OTHER@0.3.");
     }
 }

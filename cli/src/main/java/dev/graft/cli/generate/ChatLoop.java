@@ -134,7 +134,7 @@ public final class ChatLoop implements AutoCloseable {
         static Turn of(AdapterMix mix, String message, Generation generation) {
             Optional<String> adapter =
                     Optional.of(mix.toString()).filter(name -> !mix.parts().isEmpty());
-            return new Turn(adapter, PromptRuns.Continuation.of(message, generation));
+            return new Turn(adapter, PromptRuns.Continuation.of(new Prompt(message, mix), generation));
         }
     }
 

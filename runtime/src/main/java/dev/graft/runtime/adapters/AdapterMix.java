@@ -1,7 +1,9 @@
 package dev.graft.runtime.adapters;
 
+import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Which adapters a run uses: none, one, or several whose changes are added up, each times a weight.
@@ -60,6 +62,26 @@ public record AdapterMix(List<Part> parts) {
         List<Part> more = new ArrayList<>(parts);
         more.add(new Part(adapter, weight));
         return new AdapterMix(more);
+    }
+
+    /** Whether it is one adapter as trained. */
+    public boolean isPlain() {
+        return parts.size() == 1 && parts.get(0).weight() == 1;
+    }
+
+    /**
+     * The adapters added up as one, exactly: ranks side by side, the weights in B.
+     *
+     * @param tensors an adapter's tensors, named and typed as the model's inputs
+     * @throws dev.graft.error.GraftException {@code ADAPTERS_CONFLICT} for a tensor that is no summand, such as DoRA's gain
+     */
+    public List<Tensor> summed(Function<String, List<Tensor>> tensors) {
+        MixedTensors mixed = new MixedTensors();
+        for (Part part : parts) {
+            List<Tensor> own = tensors.apply(part.adapter());
+            mixed.add(part, own.isEmpty() ? null : own.get(0).file(), own);
+        }
+        return mixed.sum();
     }
 
     /** As {@code math@0.7+poetry@0.3}; {@code base} for none. */

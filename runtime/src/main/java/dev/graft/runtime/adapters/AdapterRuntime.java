@@ -59,7 +59,15 @@ public final class AdapterRuntime implements AutoCloseable {
      *     adapters
      */
     public static AdapterRuntime open(Path model, RuntimeSettings settings) {
-        ModelSession session = ModelSession.open(model, settings.session());
+        return of(ModelSession.open(model, settings.session()), settings);
+    }
+
+    /**
+     * A model that is open already; closing this closes it.
+     *
+     * @throws GraftException {@code TARGET_NOT_FOUND} if the model has no inputs for adapters; the session is closed then
+     */
+    public static AdapterRuntime of(ModelSession session, RuntimeSettings settings) {
         try {
             requireOpen(session);
             return new AdapterRuntime(session, settings);

@@ -7,6 +7,7 @@ import dev.graft.adapter.format.ReadOptions;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.session.AdapterBase;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ModelSession;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +166,17 @@ public final class BatchedModel implements AutoCloseable {
      */
     public SlotAdapter prepare(String name, List<Tensor> factors) {
         return new SlotFitting(layout).of(name, factors);
+    }
+
+    /**
+     * Makes a mix ready, composed exactly: the ranks add up, the weights are folded in.
+     *
+     * @param adapters the adapters of the mix by name
+     * @throws GraftException as {@link #prepare(String, Adapter)}; {@code SLOT_RANK_EXCEEDED} where the ranks are too large together
+     */
+    public SlotAdapter prepare(AdapterMix mix, Function<String, Adapter> adapters) {
+        String first = mix.isPlain() ? mix.parts().get(0).adapter() : "";
+        return mix.isPlain() ? prepare(first, adapters.apply(first)) : new SlotFitting(layout).of(mix, adapters);
     }
 
     /**

@@ -58,6 +58,11 @@ final class RowFormat {
         return new RowFormat(model.file(), columns, padded(columns));
     }
 
+    /** The format of a model's rows where none is padded. */
+    static RowFormat unpadded(BatchedModel model) {
+        return new RowFormat(model.file(), of(model, Map.of()).columns(), Set.of());
+    }
+
     private static Set<String> padded(List<Column> columns) {
         Set<String> padded = new LinkedHashSet<>();
         for (Column column : columns) {

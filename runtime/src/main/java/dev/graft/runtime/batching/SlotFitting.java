@@ -6,12 +6,14 @@ import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Tensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Brings an adapter into the form that slots take, or says why it does not fit: all of it or nothing. */
 final class SlotFitting {
@@ -30,6 +32,26 @@ final class SlotFitting {
      */
     SlotAdapter of(String name, Adapter adapter) {
         return of(name, OnnxFactors.of(adapter, layout.names()));
+    }
+
+    /**
+     * Adapters added up as one.
+     *
+     * @param adapters the adapters of the mix by name
+     * @throws GraftException as {@link #of(String, Adapter)}; {@code SLOT_RANK_EXCEEDED} where the ranks are too large together
+     */
+    SlotAdapter of(AdapterMix mix, Function<String, Adapter> adapters) {
+        return of(mix.toString(), mix.summed(name -> inModelsTerms(adapters.apply(name))));
+    }
+
+    private List<Tensor> inModelsTerms(Adapter adapter) {
+        return OnnxFactors.of(adapter, layout.names()).stream()
+                .map(factor -> {
+                    Stack stack = stack(modelsName(factor));
+                    requireShape(stack, factor);
+                    return factor.inFormat(stack.dtype()).withName(stack.name());
+                })
+                .toList();
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,14 +41,38 @@ record DecoderInputs(List<ValueDescription> inputs, ValueDescription tokens) {
         List<ValueDescription> inputs = session.inputs().stream()
                 .filter(input -> !cache.contains(input.name()))
                 .toList();
+        return of(session.file(), tokens, inputs);
+    }
+
+    /**
+     * The inputs of a model, without those that something else than a text feeds.
+     *
+     * @throws GraftException {@code ONNX_UNSUPPORTED} where a text does not tell what to feed
+     */
+    static DecoderInputs of(Path model, ValueDescription tokens, List<ValueDescription> inputs) {
         for (ValueDescription input : inputs) {
             if (!input.equals(tokens) && !follows(input)) {
-                throw unsupported(session, "the model needs the input " + input + ", which a text does not give");
+                throw unsupported(model, "the model needs the input " + input + ", which a text does not give");
             }
         }
-        checkFixed(session, tokens, 0, 1, "rows");
-        checkFixed(session, tokens, 1, 1, "tokens");
+        checkFixed(model, tokens, 0, 1, "rows");
+        checkFixed(model, tokens, 1, 1, "tokens");
         return new DecoderInputs(inputs, tokens);
+    }
+
+    /**
+     * Checks that a text can be read without a cache.
+     *
+     * @throws GraftException {@code ONNX_UNSUPPORTED} for a model that takes one token at a time
+     */
+    void requireSeveral(Path model) {
+        if (!takesSeveral()) {
+            throw new GraftException(
+                    ErrorCode.ONNX_UNSUPPORTED,
+                    "the model takes one token at a time and has no cache: " + tokens,
+                    Location.ofFile(model),
+                    "Export it with a free length, or with a cache.");
+        }
     }
 
     /** Whether a run can take several tokens. */
@@ -172,17 +197,17 @@ record DecoderInputs(List<ValueDescription> inputs, ValueDescription tokens) {
                 : HostTensor.ofIntegers(dtype, shape, values);
     }
 
-    private static void checkFixed(ModelSession session, ValueDescription tokens, int axis, long wanted, String what) {
+    private static void checkFixed(Path model, ValueDescription tokens, int axis, long wanted, String what) {
         if (tokens.dims().get(axis) instanceof Dimension.Fixed fixed && fixed.length() != wanted) {
-            throw unsupported(session, "the model takes exactly " + fixed.length() + " " + what + ": " + tokens);
+            throw unsupported(model, "the model takes exactly " + fixed.length() + " " + what + ": " + tokens);
         }
     }
 
-    private static GraftException unsupported(ModelSession session, String message) {
+    private static GraftException unsupported(Path model, String message) {
         return new GraftException(
                 ErrorCode.ONNX_UNSUPPORTED,
                 message,
-                Location.ofFile(session.file()),
+                Location.ofFile(model),
                 "Give a decoder that was exported for text alone, with a free batch and length.");
     }
 }

@@ -84,6 +84,11 @@ final class LogitsOutput {
         return Map.of(output.name(), bound);
     }
 
+    /** Whether the model gives logits of every token, in an output whose length it names as that of the tokens. */
+    boolean hasRowPerToken() {
+        return rowPerToken && !oneRow;
+    }
+
     /** The output's name, where it has to be computed. */
     Set<String> computed() {
         return width < 1 || !(oneRow || rowPerToken) ? Set.of(output.name()) : Set.of();
@@ -101,7 +106,12 @@ final class LogitsOutput {
         }
         HostTensor copy = written.copy();
         written.close();
-        return lastRow(copy.shape(), copy.bytes(), model);
+        return last(copy, model);
+    }
+
+    /** The last token's logits of one text. */
+    double[] last(HostTensor written, Location model) {
+        return lastRow(written.shape(), written.bytes(), model);
     }
 
     private double[] lastRow(Shape shape, ByteBuffer bytes, Location model) {

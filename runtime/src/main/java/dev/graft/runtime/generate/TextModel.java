@@ -1,18 +1,15 @@
 package dev.graft.runtime.generate;
 
-import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.generate.cache.CacheLayout;
 import dev.graft.runtime.generate.cache.KeyValueCache;
 import dev.graft.runtime.inputs.InputHints;
-import dev.graft.runtime.inputs.InputRole;
 import dev.graft.runtime.inputs.ModelFolderHints;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.ValueDescription;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A causal language model over a session, with adapters for every run: how it takes tokens, where its cache goes on, where its logits come out.
@@ -52,29 +49,14 @@ public final class TextModel {
      *     not give, or has a cache that cannot be told
      */
     public static TextModel over(ModelSession session, List<LoadedAdapter> adapters, InputHints hints) {
-        List<ValueDescription> ids = session.inputs().stream()
-                .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS)
-                .toList();
-        Optional<ValueDescription> output = LogitsOutput.find(session.outputs());
-        if (ids.size() != 1 || ids.get(0).rank() != 2 || output.isEmpty()) {
-            throw new GraftException(
-                    ErrorCode.ONNX_UNSUPPORTED,
-                    "expected a causal language model, with one input of token ids [batch, sequence] and an output of logits [batch, sequence, "
-                            + "vocabulary]; got " + session.inputs() + " to " + session.outputs(),
-                    Location.ofFile(session.file()),
-                    "Give the model that the text decoder was exported to.");
-        }
+        LanguageGraph graph = LanguageGraph.of(session.file(), session.inputs(), session.outputs());
         InputHints known = hints.orElse(ModelFolderHints.read(session.file(), session.inputs()));
         CacheLayout cache = CacheLayout.find(session, known);
-        DecoderInputs inputs = DecoderInputs.of(session, ids.get(0), cache.inputs());
-        if (!cache.isPresent() && !inputs.takesSeveral()) {
-            throw new GraftException(
-                    ErrorCode.ONNX_UNSUPPORTED,
-                    "the model takes one token at a time and has no cache: " + inputs.tokens(),
-                    Location.ofFile(session.file()),
-                    "Export it with a free length, or with a cache.");
+        DecoderInputs inputs = DecoderInputs.of(session, graph.tokens(), cache.inputs());
+        if (!cache.isPresent()) {
+            inputs.requireSeveral(session.file());
         }
-        return new TextModel(session, List.copyOf(adapters), inputs, output.get(), cache);
+        return new TextModel(session, List.copyOf(adapters), inputs, graph.logits(), cache);
     }
 
     /** The model's cache, which may have no parts. */

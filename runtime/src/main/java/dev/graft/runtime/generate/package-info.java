@@ -7,6 +7,8 @@
  * Decoder           reads one text, keeps it in the cache, gives the logits of what follows
  * sampling          from logits to the next token
  * TextGenerator     all of it, until something says stop; tells a listener as the text comes
+ * BatchedDecoder    a model in style batched that reads several texts in one run, each with its own adapter
+ * BatchedTextGenerator   continues several texts side by side, each as it is continued alone
  * chat              a conversation, written as the model was taught
  * </pre>
  *
