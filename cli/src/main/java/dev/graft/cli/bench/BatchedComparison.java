@@ -1,13 +1,10 @@
 package dev.graft.cli.bench;
 
-import dev.graft.adapter.LowRankChange;
-import dev.graft.adapter.WeightedAdapter;
 import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
 import dev.graft.compiler.attach.Attacher;
-import dev.graft.compiler.attach.SlotCapacity;
 import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
 import dev.graft.compiler.resolve.Resolution;
@@ -82,7 +79,7 @@ public record BatchedComparison(int rows, int rounds, SessionSettings settings) 
                     ModelSession inputSession = ModelSession.open(input.output(), settings);
                     BatchedModel model = BatchedModel.open(batched.output(), settings)) {
                 LoadedAdapter adapter = inputSession.loadAdapter(input.adapter().orElseThrow());
-                List<SlotAdapter> adapters = adapters(resolution, model);
+                List<SlotAdapter> adapters = new AdapterPerRow(rows).of(resolution, model);
                 Map<Integer, LatencyReport> reports = new LinkedHashMap<>();
                 for (int length : tokens) {
                     Sessions sessions = new Sessions(mergedSession, inputSession, adapter, model);
@@ -98,13 +95,7 @@ public record BatchedComparison(int rows, int rounds, SessionSettings settings) 
     private AttachReport attach(Resolution resolution, Path folder, AttachStyle style) {
         Path output =
                 folder.resolve(style.name()).resolve(resolution.model().file().getFileName());
-        int rank = resolution.bindings().stream()
-                .filter(binding -> binding.change() instanceof LowRankChange)
-                .mapToInt(binding -> Math.toIntExact(((LowRankChange) binding.change()).rank()))
-                .max()
-                .orElse(1);
-        AttachOptions options =
-                AttachOptions.DEFAULT.withStyle(style).withCapacity(new SlotCapacity(Math.max(rows, 2), rank));
+        AttachOptions options = new AdapterPerRow(rows).options(resolution).withStyle(style);
         return Attacher.attach(resolution, output, options, Progress.NONE);
     }
 
@@ -139,15 +130,5 @@ public record BatchedComparison(int rows, int rounds, SessionSettings settings) 
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while measuring", e);
         }
-    }
-
-    private List<SlotAdapter> adapters(Resolution resolution, BatchedModel model) {
-        WeightedAdapter given = resolution.adapters().get(0);
-        List<SlotAdapter> adapters = new ArrayList<>();
-        for (int i = 0; i < rows; i++) {
-            WeightedAdapter scaled = new WeightedAdapter(given.adapter(), given.weight() * (rows - i) / rows);
-            adapters.add(model.prepare("adapter-" + i, scaled.folded()));
-        }
-        return adapters;
     }
 }

@@ -9,6 +9,9 @@ import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.io.Progress;
+import dev.graft.runtime.batching.BatchedModel;
+import dev.graft.runtime.batching.SlotAdapter;
+import dev.graft.runtime.generate.BatchedDecoder;
 import dev.graft.runtime.generate.Decoder;
 import dev.graft.runtime.generate.TextModel;
 import dev.graft.runtime.generate.sampling.SamplingSettings;
@@ -27,25 +30,25 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Measures how fast a model generates: with its cache and without, and with an adapter merged and attached, in turn and in one run.
+ * Measures how fast a model generates: with its cache and without, and with an adapter merged and attached, in turn and in one run; where it has no cache, also several texts in one batch.
  *
  * @param tokens tokens of a text, all but the first of them generated
  * @param rounds texts of each way; the fastest counts
  * @param threads threads of each session; 0 lets ONNX Runtime choose
  */
 public record GenerationSpeed(int tokens, int rounds, int threads) {
-    private static final long FIRST_TOKEN = 1;
+    static final long FIRST_TOKEN = 1;
 
     /**
      * One way of generating.
      *
      * @param name what it is
-     * @param tokensPerSecond of the fastest text
+     * @param tokensPerSecond of the fastest text, or of all texts of the fastest batch together
      * @param timeToFirstToken of the same, in seconds
      */
     public record Row(String name, double tokensPerSecond, double timeToFirstToken) {}
 
-    private record Contender(String name, Supplier<Decoder> decoder) {}
+    private record Contender(String name, Supplier<Row> way) {}
 
     /** Measures the base alone, and with an adapter in every form if there is one. */
     public List<Row> measure(Path base, Optional<Resolution> resolution, Progress progress) {
@@ -54,28 +57,46 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
             List<Contender> contenders = new ArrayList<>();
             TextModel plain = sessions.open(base, Optional.empty());
             if (plain.cache().isPresent()) {
-                contenders.add(new Contender("base, cache", plain::decoder));
+                contenders.add(contender("base, cache", plain::decoder));
             }
-            contenders.add(new Contender("base, no cache", plain::decoderWithoutCache));
+            contenders.add(contender("base, no cache", plain::decoderWithoutCache));
             resolution.ifPresent(found -> contenders.addAll(adapted(found, sessions, folder.path())));
+            resolution
+                    .filter(found -> !plain.cache().isPresent() && AdapterPerRow.fits(found))
+                    .ifPresent(found -> contenders.addAll(batched(found, sessions, folder.path())));
             return measure(contenders, progress);
         }
     }
 
-    private static List<Contender> adapted(Resolution resolution, Sessions sessions, Path folder) {
+    private List<Contender> adapted(Resolution resolution, Sessions sessions, Path folder) {
         Path name = resolution.model().file().getFileName();
         Path merged = folder.resolve("merged").resolve(name);
         Merger.merge(resolution, merged, new MergeOptions(true, false, 2), Progress.NONE);
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(new Contender("merged", sessions.open(merged, Optional.empty())::decoder));
+        contenders.add(contender("merged", sessions.open(merged, Optional.empty())::decoder));
         for (AttachStyle style : List.of(AttachStyle.CONSTANT, AttachStyle.INPUT)) {
             Path attached = folder.resolve("attached-" + style).resolve(name);
             AttachReport report =
                     Attacher.attach(resolution, attached, AttachOptions.DEFAULT.withStyle(style), Progress.NONE);
             TextModel model = sessions.open(attached, report.adapter());
-            contenders.add(new Contender("attached, " + style.toString().toLowerCase(Locale.ROOT), model::decoder));
+            contenders.add(contender("attached, " + style.toString().toLowerCase(Locale.ROOT), model::decoder));
         }
         return contenders;
+    }
+
+    /** The same model with one text and with many, so that what batching gains is told apart from what slots cost. */
+    private List<Contender> batched(Resolution resolution, Sessions sessions, Path folder) {
+        Path file = folder.resolve("batched").resolve(resolution.model().file().getFileName());
+        AdapterPerRow each = new AdapterPerRow(BatchedTexts.MOST);
+        Attacher.attach(resolution, file, each.options(resolution), Progress.NONE);
+        BatchedModel model = sessions.openBatched(file);
+        BatchedDecoder decoder = BatchedDecoder.over(model, ModelFolderHints.read(sessions.base, model.inputs()));
+        List<SlotAdapter> adapters = each.of(resolution, model);
+        BatchedTexts one = new BatchedTexts(decoder, adapters.subList(0, 1), tokens);
+        BatchedTexts many = new BatchedTexts(decoder, adapters, tokens);
+        return List.of(
+                new Contender("batched, one text", () -> one.generate("batched, one text")),
+                new Contender(BatchedTexts.NAME, () -> many.generate(BatchedTexts.NAME)));
     }
 
     private List<Row> measure(List<Contender> contenders, Progress progress) {
@@ -83,7 +104,7 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
         progress.begin("generating", (long) rounds * best.length);
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < best.length; i++) {
-                Row row = generate(contenders.get(i));
+                Row row = contenders.get(i).way().get();
                 best[i] = best[i] == null || row.tokensPerSecond() > best[i].tokensPerSecond() ? row : best[i];
                 progress.advance(1);
             }
@@ -92,12 +113,16 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
         return List.of(best);
     }
 
-    private Row generate(Contender contender) {
+    private Contender contender(String name, Supplier<Decoder> decoder) {
+        return new Contender(name, () -> generate(name, decoder));
+    }
+
+    private Row generate(String name, Supplier<Decoder> opened) {
         TokenSampler sampler = TokenSampler.of(SamplingSettings.GREEDY);
         long[] text = {FIRST_TOKEN};
         long begin = System.nanoTime();
         long first = begin;
-        try (Decoder decoder = contender.decoder().get()) {
+        try (Decoder decoder = opened.get()) {
             decoder.reserve(tokens);
             while (text.length < tokens) {
                 long next = sampler.choose(decoder.nextLogits(text));
@@ -107,7 +132,7 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
             }
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        return new Row(contender.name(), (tokens - 1) / seconds, (first - begin) / 1e9);
+        return new Row(name, (tokens - 1) / seconds, (first - begin) / 1e9);
     }
 
     /** The open sessions. */
@@ -128,6 +153,12 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
             List<LoadedAdapter> adapters =
                     adapter.map(file -> List.of(session.loadAdapter(file))).orElse(List.of());
             return TextModel.over(session, adapters, hints);
+        }
+
+        private BatchedModel openBatched(Path model) {
+            ModelSession session = ModelSession.open(model, settings);
+            open.add(session);
+            return BatchedModel.of(session);
         }
 
         @Override

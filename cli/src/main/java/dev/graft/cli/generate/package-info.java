@@ -1,4 +1,4 @@
-/** What {@code graft generate} does behind its words: settings, adapters by name, prompts one after the other, a conversation. */
+/** What {@code graft generate} does behind its words: settings, adapters by name, prompts one after the other or in one batch, a conversation. */
 @NullMarked
 package dev.graft.cli.generate;
 

@@ -238,7 +238,14 @@ class GenerateCommandTest extends TypedCommands {
                 .as(messages())
                 .isZero();
         assertThat(results())
-                .contains("base, no cache", "merged", "attached, constant", "attached, input", "tokens/s")
+                .contains(
+                        "base, no cache",
+                        "merged",
+                        "attached, constant",
+                        "attached, input",
+                        "batched, one text",
+                        "batched, 8 texts, an adapter each",
+                        "tokens/s")
                 .doesNotContain("base, cache");
     }
 
