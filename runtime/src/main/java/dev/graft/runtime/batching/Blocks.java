@@ -44,6 +44,23 @@ final class Blocks {
         return new HostTensor(whole.dtype(), shape, part);
     }
 
+    /** A part of a tensor, in the tensor's own memory where it lies there in one piece. */
+    static HostTensor view(HostTensor whole, long[] start, long[] extent) {
+        long[] from = whole.shape().toArray();
+        int axis = 0;
+        while (axis < extent.length && extent[axis] == 1) {
+            axis++;
+        }
+        int width = whole.dtype().bits() / 8;
+        if (!new Blocks(width, extent, from, extent).isContiguous(axis)) {
+            return take(whole, start, extent);
+        }
+        Shape shape = Shape.of(extent);
+        int first = Math.toIntExact(offset(start, from) * width);
+        int bytes = Math.toIntExact(whole.dtype().byteSize(shape.elements()));
+        return new HostTensor(whole.dtype(), shape, whole.bytes().slice(first, bytes));
+    }
+
     /** Memory for a tensor, all zeros. */
     static ByteBuffer allocate(DType dtype, Shape shape) {
         return ByteBuffer.allocateDirect(Math.toIntExact(dtype.byteSize(shape.elements())))

@@ -15,6 +15,11 @@ import java.util.Objects;
 
 /** Rows put together into one batch, padded at the end to the longest, and its outputs taken apart again. */
 final class RowBatch {
+    /** How a part is taken out of a tensor. */
+    private interface Cut {
+        HostTensor of(HostTensor whole, long[] start, long[] extent);
+    }
+
     private final RowFormat format;
     private final List<Row> rows;
     private final Map<String, Long> longest = new HashMap<>();
@@ -81,6 +86,17 @@ final class RowBatch {
      */
     List<Map<String, HostTensor>> split(
             List<ValueDescription> descriptions, BatchedLayout layout, Map<String, HostTensor> outputs) {
+        return split(descriptions, layout, outputs, Blocks::take);
+    }
+
+    /** The same in the outputs' own memory, as far as it can be: for rows that are read at once and not kept. */
+    List<Map<String, HostTensor>> views(
+            List<ValueDescription> descriptions, BatchedLayout layout, Map<String, HostTensor> outputs) {
+        return split(descriptions, layout, outputs, Blocks::view);
+    }
+
+    private List<Map<String, HostTensor>> split(
+            List<ValueDescription> descriptions, BatchedLayout layout, Map<String, HostTensor> outputs, Cut cut) {
         List<Map<String, HostTensor>> parts = new java.util.ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
             Map<String, HostTensor> own = new LinkedHashMap<>();
@@ -88,7 +104,7 @@ final class RowBatch {
                 HostTensor output = outputs.get(description.name());
                 int axis = output == null ? BatchAxis.NONE : axis(description, layout, output);
                 if (output != null && axis != BatchAxis.NONE) {
-                    own.put(description.name(), part(output, description, axis, row));
+                    own.put(description.name(), part(output, description, axis, row, cut));
                 }
             }
             parts.add(Collections.unmodifiableMap(own));
@@ -111,7 +127,7 @@ final class RowBatch {
         return byRow ? found : BatchAxis.NONE;
     }
 
-    private HostTensor part(HostTensor output, ValueDescription description, int batchAxis, int row) {
+    private HostTensor part(HostTensor output, ValueDescription description, int batchAxis, int row, Cut cut) {
         long[] start = new long[output.shape().rank()];
         long[] extent = output.shape().toArray();
         Map<String, Long> own = rows.get(row).lengths();
@@ -125,7 +141,7 @@ final class RowBatch {
         start[batchAxis] = row;
         extent[batchAxis] = 1;
         boolean whole = Shape.of(extent).equals(output.shape());
-        return whole ? output : Blocks.take(output, start, extent);
+        return whole ? output : cut.of(output, start, extent);
     }
 
     private static String symbol(ValueDescription description, int axis) {

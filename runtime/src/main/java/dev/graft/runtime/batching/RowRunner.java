@@ -38,7 +38,8 @@ public final class RowRunner {
      *
      * @param rows the base's inputs, one row each
      * @param adapters which adapter each row uses, null for none
-     * @return each row's outputs by name, without padding; those that are not by row are left out
+     * @return each row's outputs by name, without padding; those that are not by row are left out; they share memory
+     *     with the other rows'
      * @throws GraftException {@code INPUTS_INVALID}, {@code RUNTIME_FAILED}
      * @throws InterruptedException if the thread is interrupted while it waits for slots
      */
@@ -50,7 +51,7 @@ public final class RowRunner {
         for (Group group : groups(checked, adapters)) {
             RowBatch batch = new RowBatch(format, group.rows);
             Map<String, HostTensor> outputs = model.run(batch.inputs(), group.adapters);
-            List<Map<String, HostTensor>> parts = batch.split(model.outputs(), model.layout(), outputs);
+            List<Map<String, HostTensor>> parts = batch.views(model.outputs(), model.layout(), outputs);
             for (int i = 0; i < parts.size(); i++) {
                 results.set(group.places.get(i), parts.get(i));
             }
