@@ -4,6 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.UnknownAdapter;
 import dev.graft.runtime.session.ValueDescription;
@@ -33,11 +34,13 @@ public final class BatchingRuntime implements AutoCloseable {
     private final RequestQueue queue;
     private final Thread dispatcher;
     private final Map<String, SlotAdapter> adapters = new ConcurrentHashMap<>();
+    private final PreparedMixes mixes;
 
     private BatchingRuntime(BatchedModel model, BatchSettings settings) {
         this.model = model;
         this.settings = settings;
         this.format = RowFormat.of(model, settings.padding());
+        this.mixes = new PreparedMixes(model);
         BatchPicker picker = new BatchPicker(settings.maxBatch(), settings.maxPadding(), model::unpinnedSlots);
         this.queue = new RequestQueue(settings.queueLimit(), settings.maxWait().toNanos(), picker);
         this.dispatcher = new Thread(
@@ -173,6 +176,16 @@ public final class BatchingRuntime implements AutoCloseable {
     }
 
     /**
+     * Has a row run with adapters added up, each times a weight; the mix is composed at its first use and takes one slot.
+     *
+     * @return as {@link #submit(Map, String)}
+     * @throws GraftException as {@link #submit(Map, String)}, and {@code SLOT_RANK_EXCEEDED} where the ranks are too large together
+     */
+    public CompletableFuture<Map<String, HostTensor>> submit(Map<String, HostTensor> row, AdapterMix mix) {
+        return submit(row, prepared(mix), settings.completions());
+    }
+
+    /**
      * Runs a row with the base and waits for it.
      *
      * @throws GraftException {@code INPUTS_INVALID}, {@code QUEUE_FULL}, {@code RUNTIME_FAILED}, {@code QUEUE_CLOSED}
@@ -190,6 +203,23 @@ public final class BatchingRuntime implements AutoCloseable {
      */
     public Map<String, HostTensor> run(Map<String, HostTensor> row, String adapter) throws InterruptedException {
         return await(submit(row, registered(adapter), Runnable::run));
+    }
+
+    /**
+     * Runs a row with adapters added up and waits for it.
+     *
+     * @throws GraftException as {@link #submit(Map, AdapterMix)}, {@code RUNTIME_FAILED}, {@code QUEUE_CLOSED}
+     * @throws InterruptedException if the thread is interrupted; the request is taken back
+     */
+    public Map<String, HostTensor> run(Map<String, HostTensor> row, AdapterMix mix) throws InterruptedException {
+        return await(submit(row, prepared(mix), Runnable::run));
+    }
+
+    private @Nullable SlotAdapter prepared(AdapterMix mix) {
+        if (mix.parts().isEmpty()) {
+            return null;
+        }
+        return mix.isPlain() ? registered(mix.parts().get(0).adapter()) : mixes.of(mix, this::registered);
     }
 
     private CompletableFuture<Map<String, HostTensor>> submit(

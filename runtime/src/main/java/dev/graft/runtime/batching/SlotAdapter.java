@@ -1,6 +1,8 @@
 package dev.graft.runtime.batching;
 
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,6 +41,13 @@ public final class SlotAdapter {
 
     Map<String, HostTensor> factors() {
         return factors;
+    }
+
+    /** Its factors under the names of the model's inputs. */
+    List<Tensor> tensors() {
+        return factors.entrySet().stream()
+                .map(factor -> factor.getValue().named(factor.getKey()))
+                .toList();
     }
 
     boolean fits(BatchedLayout other) {

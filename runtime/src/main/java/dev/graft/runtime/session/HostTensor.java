@@ -91,6 +91,11 @@ public record HostTensor(DType dtype, Shape shape, ByteBuffer bytes) {
         return new HostTensor(dtype, shape, allocate(dtype, shape.elements()));
     }
 
+    /** The same elements as a tensor with a name; shares the memory. */
+    public Tensor named(String name) {
+        return new Tensor(name, dtype, shape, new HostBytes(bytes));
+    }
+
     /** A read-only view of the elements; its position and limit are the caller's own. */
     @Override
     public ByteBuffer bytes() {

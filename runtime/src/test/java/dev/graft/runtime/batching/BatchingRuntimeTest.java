@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
+import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
 import java.nio.file.Path;
@@ -105,6 +106,41 @@ class BatchingRuntimeTest {
         assertRow(three, TinyBatched.expected(4, 3, 3), 1);
         runtime.close();
         assertThat(batches).extracting(BatchListener.BatchReport::rows).containsExactly(1, 2, 1);
+    }
+
+    @Test
+    void aMixTakesOneSlotAndIsTheWeightedSum() throws Exception {
+        AdapterMix mix = AdapterMix.of("one", 2, "two", 0.5);
+        hold();
+        CompletableFuture<Map<String, HostTensor>> mixed = runtime.submit(TinyBatched.row(1, 2), mix);
+        CompletableFuture<Map<String, HostTensor>> one = runtime.submit(TinyBatched.row(3), "one");
+        CompletableFuture<Map<String, HostTensor>> again = runtime.submit(TinyBatched.row(4), mix);
+        CompletableFuture<Map<String, HostTensor>> base = runtime.submit(TinyBatched.row(5), AdapterMix.BASE);
+        go();
+
+        // 2 · 1 · 1² + 0.5 · 2 · 2² = 6 · 1²
+        assertRow(mixed, TinyBatched.expected(6, 1, 1, 2), 2);
+        assertRow(one, TinyBatched.expected(1, 1, 3), 1);
+        assertRow(again, TinyBatched.expected(6, 1, 4), 1);
+        assertRow(base, TinyBatched.expected(0, 0, 5), 1);
+        assertThat(runtime.model().occupied().values()).containsExactlyInAnyOrder("one", "one@2.0+two@0.5");
+    }
+
+    @Test
+    void aMixIsOfTheAdaptersThatTheNamesMeanNow() throws Exception {
+        AdapterMix mix = AdapterMix.of("one", 1, "two", 1);
+        assertThat(runtime.run(TinyBatched.row(1), mix).get("y").toDoubles())
+                .containsExactly(TinyBatched.expected(9, 1, 1));
+        runtime.put("one", TinyBatched.factors(2, 1));
+
+        assertThat(runtime.run(TinyBatched.row(1), mix).get("y").toDoubles())
+                .containsExactly(TinyBatched.expected(10, 1, 1));
+        assertError(
+                () -> runtime.submit(TinyBatched.row(1), AdapterMix.of("two", 1, "three", 1)),
+                ErrorCode.SLOT_RANK_EXCEEDED);
+        assertError(
+                () -> runtime.submit(TinyBatched.row(1), AdapterMix.of("two", 1, "four", 1)),
+                ErrorCode.ADAPTER_UNKNOWN);
     }
 
     @Test
