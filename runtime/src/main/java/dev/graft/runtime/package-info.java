@@ -7,6 +7,7 @@
  *   <li>{@link dev.graft.runtime.compare}: how far outputs are apart, and whether that is too far;
  *   <li>{@link dev.graft.runtime.latency}: how long models take against each other;
  *   <li>{@link dev.graft.runtime.generate}: text from a causal language model;
+ *   <li>{@link dev.graft.runtime.mix}: several adapters added up as one;
  *   <li>{@link dev.graft.runtime.adapters}: one model, many adapters and mixes of them, chosen at each run;
  *   <li>{@link dev.graft.runtime.batching}: rows of one batch with different adapters, and batches made of single requests.
  * </ul>

@@ -1,7 +1,7 @@
 package dev.graft.testkit;
 
-import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.adapters.AdapterRuntime;
+import dev.graft.runtime.mix.AdapterMix;
 import java.nio.file.Path;
 import org.assertj.core.annotation.CheckReturnValue;
 

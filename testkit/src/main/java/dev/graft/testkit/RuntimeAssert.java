@@ -1,8 +1,8 @@
 package dev.graft.testkit;
 
 import dev.graft.runtime.adapters.AdapterLease;
-import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.adapters.AdapterRuntime;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import java.nio.file.Path;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;

@@ -2,12 +2,12 @@ package dev.graft.cli.generate;
 
 import dev.graft.cli.command.Console;
 import dev.graft.error.GraftException;
-import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.generate.Generation;
 import dev.graft.runtime.generate.GenerationListener;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
 import dev.graft.runtime.generate.chat.ChatSession;
+import dev.graft.runtime.mix.AdapterMix;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package dev.graft.cli.generate;
 
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 
 /**
  * A text to continue.

@@ -1,13 +1,13 @@
 package dev.graft.cli.generate;
 
 import dev.graft.cli.command.Console;
-import dev.graft.runtime.adapters.AdapterMix;
 import dev.graft.runtime.generate.BatchedPrompt;
 import dev.graft.runtime.generate.BatchedTextGenerator;
 import dev.graft.runtime.generate.Generation;
 import dev.graft.runtime.generate.GenerationListener;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
+import dev.graft.runtime.mix.AdapterMix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package dev.graft.runtime.adapters;
 
-import dev.graft.runtime.session.LoadedAdapter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,16 +17,16 @@ import org.jspecify.annotations.Nullable;
  * it is freed when the last of them ends. No lock is held while anything is loaded or a listener is told.
  */
 final class AdapterCache implements AutoCloseable {
-    private final Function<Ingredients, LoadedAdapter> loader;
+    private final Function<Ingredients, Carried> loader;
     private final long capacity;
     private final RuntimeListener listener;
     private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashMap<Ingredients, LoadedAdapter> loaded = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Ingredients, Carried> loaded = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Ingredients, CompletableFuture<Boolean>> loading = new HashMap<>();
     private long bytes;
     private boolean closed;
 
-    AdapterCache(Function<Ingredients, LoadedAdapter> loader, long capacity, RuntimeListener listener) {
+    AdapterCache(Function<Ingredients, Carried> loader, long capacity, RuntimeListener listener) {
         this.loader = loader;
         this.capacity = capacity;
         this.listener = listener;
@@ -39,14 +38,14 @@ final class AdapterCache implements AutoCloseable {
      * @throws dev.graft.error.GraftException from loading
      * @throws IllegalStateException if the cache is closed
      */
-    LoadedAdapter acquire(Ingredients wanted) {
+    Carried acquire(Ingredients wanted) {
         while (true) {
             CompletableFuture<Boolean> mine = new CompletableFuture<>();
             CompletableFuture<Boolean> others;
             lock.lock();
             try {
                 requireOpen();
-                LoadedAdapter there = loaded.get(wanted);
+                Carried there = loaded.get(wanted);
                 if (there != null) {
                     return there.share();
                 }
@@ -64,13 +63,13 @@ final class AdapterCache implements AutoCloseable {
 
     /** Drops what an adapter that was replaced or removed is part of. */
     void drop(Registration withdrawn) {
-        List<Map.Entry<Ingredients, LoadedAdapter>> dropped = new ArrayList<>();
+        List<Map.Entry<Ingredients, Carried>> dropped = new ArrayList<>();
         lock.lock();
         try {
-            Iterator<Map.Entry<Ingredients, LoadedAdapter>> entries =
+            Iterator<Map.Entry<Ingredients, Carried>> entries =
                     loaded.entrySet().iterator();
             while (entries.hasNext()) {
-                Map.Entry<Ingredients, LoadedAdapter> entry = entries.next();
+                Map.Entry<Ingredients, Carried> entry = entries.next();
                 if (entry.getKey().parts().stream().anyMatch(part -> part.adapter() == withdrawn)) {
                     entries.remove();
                     bytes -= entry.getValue().bytes();
@@ -95,7 +94,7 @@ final class AdapterCache implements AutoCloseable {
 
     @Override
     public void close() {
-        List<LoadedAdapter> all;
+        List<Carried> all;
         lock.lock();
         try {
             closed = true;
@@ -105,14 +104,14 @@ final class AdapterCache implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        all.forEach(LoadedAdapter::close);
+        all.forEach(Carried::close);
     }
 
-    private LoadedAdapter load(Ingredients wanted, CompletableFuture<Boolean> done) {
+    private Carried load(Ingredients wanted, CompletableFuture<Boolean> done) {
         long start = System.nanoTime();
-        LoadedAdapter adapter = null;
-        LoadedAdapter hold = null;
-        List<Map.Entry<Ingredients, LoadedAdapter>> evicted;
+        Carried adapter = null;
+        Carried hold = null;
+        List<Map.Entry<Ingredients, Carried>> evicted;
         try {
             adapter = loader.apply(wanted);
             hold = adapter.share();
@@ -126,7 +125,7 @@ final class AdapterCache implements AutoCloseable {
     }
 
     /** Keeps what was loaded, unless it was withdrawn meanwhile, and takes out what has to go for it. */
-    private List<Map.Entry<Ingredients, LoadedAdapter>> finish(Ingredients wanted, @Nullable LoadedAdapter adapter) {
+    private List<Map.Entry<Ingredients, Carried>> finish(Ingredients wanted, @Nullable Carried adapter) {
         lock.lock();
         try {
             loading.remove(wanted);
@@ -145,12 +144,11 @@ final class AdapterCache implements AutoCloseable {
     }
 
     /** The least recently used first; never what was just asked for. */
-    private List<Map.Entry<Ingredients, LoadedAdapter>> makeRoom(Ingredients newest) {
-        List<Map.Entry<Ingredients, LoadedAdapter>> evicted = new ArrayList<>();
-        Iterator<Map.Entry<Ingredients, LoadedAdapter>> entries =
-                loaded.entrySet().iterator();
+    private List<Map.Entry<Ingredients, Carried>> makeRoom(Ingredients newest) {
+        List<Map.Entry<Ingredients, Carried>> evicted = new ArrayList<>();
+        Iterator<Map.Entry<Ingredients, Carried>> entries = loaded.entrySet().iterator();
         while (bytes > capacity && entries.hasNext()) {
-            Map.Entry<Ingredients, LoadedAdapter> entry = entries.next();
+            Map.Entry<Ingredients, Carried> entry = entries.next();
             if (!entry.getKey().equals(newest) && !entry.getKey().pinned()) {
                 entries.remove();
                 bytes -= entry.getValue().bytes();
@@ -160,8 +158,8 @@ final class AdapterCache implements AutoCloseable {
         return evicted;
     }
 
-    private void free(List<Map.Entry<Ingredients, LoadedAdapter>> dropped) {
-        for (Map.Entry<Ingredients, LoadedAdapter> entry : dropped) {
+    private void free(List<Map.Entry<Ingredients, Carried>> dropped) {
+        for (Map.Entry<Ingredients, Carried> entry : dropped) {
             entry.getValue().close();
             listener.adapterEvicted(entry.getKey().mix(), entry.getValue().bytes());
         }

@@ -1,23 +1,26 @@
 package dev.graft.runtime.adapters;
 
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mix that is ready for any number of runs, whatever is replaced, removed or evicted meanwhile; the caller closes it. Safe for several threads.
  */
 public final class AdapterLease implements AutoCloseable {
     private final AdapterMix mix;
-    private final ModelSession session;
-    private final List<LoadedAdapter> adapters;
+    private final Carrier carrier;
+    private final @Nullable Carried adapter;
 
-    AdapterLease(AdapterMix mix, ModelSession session, List<LoadedAdapter> adapters) {
+    /** @param adapter null for the base */
+    AdapterLease(AdapterMix mix, Carrier carrier, @Nullable Carried adapter) {
         this.mix = mix;
-        this.session = session;
-        this.adapters = List.copyOf(adapters);
+        this.carrier = carrier;
+        this.adapter = adapter;
     }
 
     /** What is ready. */
@@ -27,12 +30,16 @@ public final class AdapterLease implements AutoCloseable {
 
     /** The session to run with {@link #adapters()}; the runtime owns it. */
     public ModelSession session() {
-        return session;
+        return carrier.session();
     }
 
-    /** The adapters for a run of the session: none or one; the lease owns them. */
+    /**
+     * The adapters for a run of the session: none or one; the lease owns them.
+     *
+     * @throws IllegalStateException for a model of style batched, whose session takes slots instead
+     */
     public List<LoadedAdapter> adapters() {
-        return adapters;
+        return carrier.switched(adapter);
     }
 
     /**
@@ -42,11 +49,13 @@ public final class AdapterLease implements AutoCloseable {
      * @throws dev.graft.error.GraftException {@code INPUTS_INVALID}, {@code RUNTIME_FAILED}
      */
     public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
-        return session.run(inputs, adapters);
+        return carrier.run(inputs, adapter);
     }
 
     @Override
     public void close() {
-        adapters.forEach(LoadedAdapter::close);
+        if (adapter != null) {
+            adapter.close();
+        }
     }
 }

@@ -7,8 +7,9 @@ import dev.graft.error.Location;
 import dev.graft.runtime.adapters.AdapterSource.InMemory;
 import dev.graft.runtime.adapters.AdapterSource.OnDisk;
 import dev.graft.runtime.adapters.Ingredients.Ingredient;
+import dev.graft.runtime.batching.BatchedModel;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
-import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.UnknownAdapter;
 import java.nio.file.Path;
@@ -23,24 +24,21 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * One model in memory, and adapters that each run chooses by name.
  *
- * <p>The model is one that {@code graft attach --style input} made. An adapter is checked against it when it is {@linkplain #put put} there; a run that has
+ * <p>The model is one that {@code graft attach --style input} made, or {@code --style batched}: then all rows of a run use the adapter, in a slot. An adapter is checked against it when it is {@linkplain #put put} there; a run that has
  * begun keeps the adapter that it began with, whatever is replaced or removed meanwhile. Owns the session and the adapters. Safe for any number of threads,
  * virtual ones too.
  */
 public final class AdapterRuntime implements AutoCloseable {
-    private static final String BATCHED = "adapter_slot";
-
-    private final ModelSession session;
+    private final Carrier carrier;
     private final RuntimeListener listener;
     private final AdapterCache cache;
     private final Map<String, Registration> adapters = new ConcurrentHashMap<>();
     private final AtomicReference<AdapterMix> last = new AtomicReference<>(AdapterMix.BASE);
 
-    private AdapterRuntime(ModelSession session, RuntimeSettings settings) {
-        this.session = session;
+    private AdapterRuntime(Carrier carrier, RuntimeSettings settings) {
+        this.carrier = carrier;
         this.listener = new QuietListener(settings.listener());
-        this.cache =
-                new AdapterCache(new AdapterLoader(session, settings.anyBase())::load, settings.cacheBytes(), listener);
+        this.cache = new AdapterCache(carrier::load, settings.cacheBytes(), listener);
     }
 
     /**
@@ -69,8 +67,7 @@ public final class AdapterRuntime implements AutoCloseable {
      */
     public static AdapterRuntime of(ModelSession session, RuntimeSettings settings) {
         try {
-            requireOpen(session);
-            return new AdapterRuntime(session, settings);
+            return new AdapterRuntime(carrier(session, settings), settings);
         } catch (RuntimeException | Error e) {
             session.close();
             throw e;
@@ -140,7 +137,7 @@ public final class AdapterRuntime implements AutoCloseable {
 
     /** The model's session; the runtime owns it. */
     public ModelSession session() {
-        return session;
+        return carrier.session();
     }
 
     /**
@@ -179,19 +176,19 @@ public final class AdapterRuntime implements AutoCloseable {
         Ingredients wanted = new Ingredients(mix.parts().stream()
                 .map(part -> new Ingredient(registered(part.adapter()), part.weight()))
                 .toList());
-        List<LoadedAdapter> loaded = wanted.parts().isEmpty() ? List.of() : List.of(cache.acquire(wanted));
+        Carried adapter = wanted.parts().isEmpty() ? null : cache.acquire(wanted);
         AdapterMix before = last.getAndSet(mix);
         if (!before.equals(mix)) {
             listener.adapterSwitched(before, mix);
         }
-        return new AdapterLease(mix, session, loaded);
+        return new AdapterLease(mix, carrier, adapter);
     }
 
     /** Frees the adapters and the session once no run uses them; closing again does nothing. */
     @Override
     public void close() {
         cache.close();
-        session.close();
+        carrier.close();
     }
 
     private void withdraw(Registration adapter) {
@@ -211,15 +208,17 @@ public final class AdapterRuntime implements AutoCloseable {
         return new Ingredients(List.of(new Ingredient(adapter, 1)));
     }
 
-    private static void requireOpen(ModelSession session) {
+    private static Carrier carrier(ModelSession session, RuntimeSettings settings) {
+        if (BatchedModel.isBatched(session.inputs())) {
+            return new SlotCarrier(BatchedModel.of(session), settings.anyBase());
+        }
         if (session.overridableInputs().keySet().stream().noneMatch(name -> name.contains("lora_A"))) {
             throw new GraftException(
                     ErrorCode.TARGET_NOT_FOUND,
                     "the model has no inputs for adapters",
                     Location.ofFile(session.file()),
-                    session.inputs().stream().anyMatch(input -> input.name().equals(BATCHED))
-                            ? "Open it with a BatchingRuntime: it was attached in style batched."
-                            : "Make one that has, with graft attach --style input.");
+                    "Make one that has, with graft attach --style input.");
         }
+        return new SwitchingCarrier(session, settings.anyBase());
     }
 }

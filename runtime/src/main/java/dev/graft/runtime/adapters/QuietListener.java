@@ -1,5 +1,6 @@
 package dev.graft.runtime.adapters;
 
+import dev.graft.runtime.mix.AdapterMix;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

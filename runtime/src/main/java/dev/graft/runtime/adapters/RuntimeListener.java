@@ -1,5 +1,6 @@
 package dev.graft.runtime.adapters;
 
+import dev.graft.runtime.mix.AdapterMix;
 import java.time.Duration;
 
 /**

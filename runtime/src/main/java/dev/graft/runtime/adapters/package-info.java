@@ -2,7 +2,7 @@
  * One model, many adapters, switched at each run.
  *
  * <p>{@link dev.graft.runtime.adapters.AdapterRuntime} opens an attached model once; adapters are put there under names, and each run says which it wants, alone or
- * in an {@link dev.graft.runtime.adapters.AdapterMix}:
+ * in an {@link dev.graft.runtime.mix.AdapterMix}:
  *
  * <pre>{@code
  * try (AdapterRuntime runtime = AdapterRuntime.open(Path.of("attached.onnx"))) {

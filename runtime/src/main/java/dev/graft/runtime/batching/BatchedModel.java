@@ -7,7 +7,7 @@ import dev.graft.adapter.format.ReadOptions;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.AdapterBase;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ModelSession;

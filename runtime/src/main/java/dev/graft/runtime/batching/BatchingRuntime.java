@@ -4,7 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.UnknownAdapter;
 import dev.graft.runtime.session.ValueDescription;

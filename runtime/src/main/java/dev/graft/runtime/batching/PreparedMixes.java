@@ -1,6 +1,6 @@
 package dev.graft.runtime.batching;
 
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

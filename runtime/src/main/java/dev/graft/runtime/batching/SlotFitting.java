@@ -6,7 +6,7 @@ import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Tensor;
 import java.util.HashMap;

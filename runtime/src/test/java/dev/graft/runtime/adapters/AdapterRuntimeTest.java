@@ -16,6 +16,7 @@ import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;

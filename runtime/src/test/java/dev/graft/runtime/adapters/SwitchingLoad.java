@@ -5,6 +5,7 @@ import static dev.graft.runtime.adapters.SummingModel.adding;
 
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
+import dev.graft.runtime.mix.AdapterMix;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
-import dev.graft.runtime.adapters.AdapterMix;
+import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.Shape;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.graft.runtime.adapters;
+package dev.graft.runtime.mix;
 
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,0 +1,93 @@
+package dev.graft.runtime.adapters;
+
+import dev.graft.runtime.adapters.AdapterSource.OnDisk;
+import dev.graft.runtime.adapters.Ingredients.Ingredient;
+import dev.graft.runtime.mix.AdapterMix;
+import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.LoadedAdapter;
+import dev.graft.runtime.session.ModelSession;
+import dev.graft.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Models of style input: ONNX Runtime switches adapters itself. A file that fits is mapped into memory, all else is put together there. */
+final class SwitchingCarrier implements Carrier {
+    private final ModelSession session;
+    private final BaseCheck base;
+    private final FittedTensors fitted;
+
+    SwitchingCarrier(ModelSession session, boolean anyBase) {
+        this.session = session;
+        this.base = new BaseCheck(session, anyBase);
+        this.fitted = new FittedTensors(session.overridableInputs());
+    }
+
+    /** An adapter that ONNX Runtime has. */
+    private record Switched(LoadedAdapter adapter) implements Carried {
+        @Override
+        public long bytes() {
+            return adapter.bytes();
+        }
+
+        @Override
+        public Carried share() {
+            return new Switched(adapter.share());
+        }
+
+        @Override
+        public void close() {
+            adapter.close();
+        }
+    }
+
+    @Override
+    public ModelSession session() {
+        return session;
+    }
+
+    @Override
+    public Map<String, HostTensor> run(Map<String, HostTensor> inputs, @Nullable Carried adapter) {
+        return session.run(inputs, switched(adapter));
+    }
+
+    @Override
+    public List<LoadedAdapter> switched(@Nullable Carried adapter) {
+        return adapter == null ? List.of() : List.of(((Switched) adapter).adapter());
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+
+    @Override
+    public Carried load(Ingredients ingredients) {
+        return new Switched(loaded(ingredients));
+    }
+
+    private LoadedAdapter loaded(Ingredients ingredients) {
+        if (ingredients.isPlain()) {
+            return loaded(ingredients.parts().get(0).adapter());
+        }
+        Map<String, AdapterSource> sources = new HashMap<>();
+        for (Ingredient part : ingredients.parts()) {
+            base.require(part.adapter().source());
+            sources.put(part.adapter().name(), part.adapter().source());
+        }
+        AdapterMix mix = ingredients.mix();
+        List<Tensor> sum = mix.summed(name -> fitted.of(Objects.requireNonNull(sources.get(name))));
+        return session.loadAdapter(mix.toString(), null, sum);
+    }
+
+    private LoadedAdapter loaded(Registration adapter) {
+        AdapterSource source = adapter.source();
+        base.require(source);
+        if (source instanceof OnDisk file && fitted.fitsAsItIs(file)) {
+            return session.loadAdapter(file.path());
+        }
+        return session.loadAdapter(adapter.name(), source.path(), fitted.of(source));
+    }
+}
