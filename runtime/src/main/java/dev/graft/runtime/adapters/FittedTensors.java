@@ -7,6 +7,7 @@ import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import dev.graft.adapter.format.onnxadapter.OnnxFactors;
 import dev.graft.runtime.adapters.AdapterSource.InMemory;
 import dev.graft.runtime.adapters.AdapterSource.OnDisk;
+import dev.graft.runtime.session.InputNames;
 import dev.graft.runtime.session.OverridableInput;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
@@ -60,19 +61,9 @@ final class FittedTensors {
     private List<Tensor> factors(Adapter adapter) {
         boolean genai = inputs.keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
         return OnnxFactors.of(adapter, genai ? NameStyle.GENAI : NameStyle.OLIVE).stream()
-                .map(tensor -> tensor.withName(modelsName(tensor.name())))
+                .map(tensor -> tensor.withName(
+                        InputNames.of(tensor.name(), inputs.keySet()).orElse(tensor.name())))
                 .toList();
-    }
-
-    /** A wrapper around the model, in training or at export, puts a prefix before all names of one side. */
-    private String modelsName(String name) {
-        if (inputs.containsKey(name)) {
-            return name;
-        }
-        List<String> longer = inputs.keySet().stream()
-                .filter(input -> input.endsWith("." + name) || name.endsWith("." + input))
-                .toList();
-        return longer.size() == 1 ? longer.get(0) : name;
     }
 
     private Tensor inModelsFormat(Tensor tensor) {

@@ -8,11 +8,13 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.InputNames;
 import dev.graft.tensor.Tensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Brings an adapter into the form that slots take, or says why it does not fit: all of it or nothing. */
@@ -85,25 +87,16 @@ final class SlotFitting {
         return stack;
     }
 
-    /** A wrapper around the model, in training or at export, puts a prefix before all names of one side. */
     private String modelsName(Tensor factor) {
-        String name = factor.name();
-        if (layout.stacks().containsKey(name)) {
-            return name;
-        }
-        List<String> longer = layout.stacks().keySet().stream()
-                .filter(input -> input.endsWith("." + name) || name.endsWith("." + input))
-                .toList();
-        if (longer.size() != 1) {
-            throw new GraftException(
-                    ErrorCode.TARGET_NOT_FOUND,
-                    "the adapter holds a tensor that the model has no slots for",
-                    Location.ofTensor(factor.file(), name),
-                    (DidYouMean.sentence(name, layout.stacks().keySet())
-                                    + " Attach with --style batched for all of the adapter's targets, in one style of names.")
-                            .strip());
-        }
-        return longer.get(0);
+        Set<String> inputs = layout.stacks().keySet();
+        return InputNames.of(factor.name(), inputs)
+                .orElseThrow(() -> new GraftException(
+                        ErrorCode.TARGET_NOT_FOUND,
+                        "the adapter holds a tensor that the model has no slots for",
+                        Location.ofTensor(factor.file(), factor.name()),
+                        (DidYouMean.sentence(factor.name(), inputs)
+                                        + " Attach with --style batched for all of the adapter's targets, in one style of names.")
+                                .strip()));
     }
 
     private static void requireShape(Stack stack, Tensor factor) {
