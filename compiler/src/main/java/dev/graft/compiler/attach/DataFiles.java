@@ -41,14 +41,21 @@ final class DataFiles {
     private static void linkOrCopy(Path source, Path target) {
         try {
             Path real = source.toRealPath();
-            try {
-                Files.createLink(target, real);
-            } catch (IOException | UnsupportedOperationException e) {
-                // another file system, or one without links: the weights must be copied then
+            if (!isLinked(real, target)) {
                 Files.copy(real, target);
             }
         } catch (IOException e) {
             throw failed(source, e);
+        }
+    }
+
+    /** False on another file system, and on one that has no links, which Java tells by the second exception. */
+    private static boolean isLinked(Path source, Path target) {
+        try {
+            Files.createLink(target, source);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
         }
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.adapter.LayerKind;
-import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.adapter.WeightedAdapter;
@@ -56,10 +54,11 @@ class AttacherTest {
 
     @Test
     void inSinglePrecisionTheBranchJoinsTheWeight() {
-        AttachReport report = attach(AttachOptions.DEFAULT, lora("layer.q", 16, 3), lora("layer.k", 16, 3));
+        AttachReport report =
+                attach(AttachOptions.DEFAULT, Halves.lora("layer.q", 16, 3), Halves.lora("layer.k", 16, 3));
 
         assertThat(report.targets()).extracting(AttachedTarget::form).containsExactly("folded", "folded");
-        Node q = product(read(report), "layer.q");
+        Node q = Halves.node(read(report), "layer.q");
         assertThat(q.input(1).producer().orElseThrow().opType()).isEqualTo("Add");
         assertThat(q.input(1).producer().orElseThrow().input(0).name()).isEqualTo("layer.q.weight");
         assertThat(report.nodesAdded()).isEqualTo(4);
@@ -67,7 +66,7 @@ class AttacherTest {
 
     @Test
     void theScalingIsPartOfB() {
-        AttachReport report = attach(AttachOptions.DEFAULT, lora("layer.q", 16, 3));
+        AttachReport report = attach(AttachOptions.DEFAULT, Halves.lora("layer.q", 16, 3));
 
         Graph graph = read(report).graph();
         Value b = graph.find("layer.q.lora_B.weight").orElseThrow();
@@ -79,12 +78,13 @@ class AttacherTest {
         dtype = DType.FLOAT16;
         writeBase();
 
-        AttachReport report = attach(AttachOptions.DEFAULT, lora("layer.q", 16, 3), lora("layer.k", 16, 3));
+        AttachReport report =
+                attach(AttachOptions.DEFAULT, Halves.lora("layer.q", 16, 3), Halves.lora("layer.k", 16, 3));
 
         assertThat(report.targets()).extracting(AttachedTarget::form).containsExactly("widened", "widened");
         OnnxModel model = read(report);
-        Node q = product(model, "layer.q");
-        Node k = product(model, "layer.k");
+        Node q = Halves.node(model, "layer.q");
+        Node k = Halves.node(model, "layer.k");
         assertThat(q.input(0)).isSameAs(k.input(0));
         Node joined = q.input(0).producer().orElseThrow();
         assertThat(joined.opType()).isEqualTo("Concat");
@@ -93,9 +93,9 @@ class AttacherTest {
 
     @Test
     void besideAGemmTheBranchGoesInWhereTheBiasWas() {
-        AttachReport report = attach(AttachOptions.DEFAULT.withForm(AttachForm.BESIDE), lora("head", 3, 2));
+        AttachReport report = attach(AttachOptions.DEFAULT.withForm(AttachForm.BESIDE), Halves.lora("head", 3, 2));
 
-        Node head = product(read(report), "head");
+        Node head = Halves.node(read(report), "head");
         Node branch = head.input(2).producer().orElseThrow();
         assertThat(branch.opType()).isEqualTo("Gemm");
         assertThat(branch.input(2).name()).isEqualTo("head.bias");
@@ -104,7 +104,7 @@ class AttacherTest {
 
     @Test
     void styleInputHasInputsOfAnyRankAndWritesTheAdapter() {
-        AttachReport report = attach(AttachOptions.DEFAULT.withStyle(AttachStyle.INPUT), lora("layer.q", 16, 3));
+        AttachReport report = attach(AttachOptions.DEFAULT.withStyle(AttachStyle.INPUT), Halves.lora("layer.q", 16, 3));
 
         OnnxModel model = read(report);
         Value a = model.graph().find("layer.q.lora_A.weight").orElseThrow();
@@ -125,7 +125,7 @@ class AttacherTest {
 
         AttachReport report = attach(AttachOptions.DEFAULT, new TensorReplacement("head", "weight", value));
 
-        Value weight = product(read(report), "head").input(1);
+        Value weight = Halves.node(read(report), "head").input(1);
         assertThat(weight.constant().orElseThrow().tensor("w").toDoubles()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(report.targets()).extracting(AttachedTarget::form).containsExactly("replaced");
     }
@@ -133,10 +133,10 @@ class AttacherTest {
     @Test
     void anAttachedModelIsNotAttachedAgain() {
         AttachOptions input = AttachOptions.DEFAULT.withStyle(AttachStyle.INPUT);
-        base = attach(input, lora("layer.q", 16, 3)).output();
+        base = attach(input, Halves.lora("layer.q", 16, 3)).output();
 
         assertThatThrownBy(() -> Attacher.attach(
-                        resolve(lora("layer.q", 16, 3)), folder.resolve("again.onnx"), input, Progress.NONE))
+                        resolve(Halves.lora("layer.q", 16, 3)), folder.resolve("again.onnx"), input, Progress.NONE))
                 .isInstanceOfSatisfying(
                         GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ATTACH_UNSUPPORTED))
                 .hasMessageContaining("the model already has a value 'layer.q.lora_A.weight'");
@@ -145,7 +145,7 @@ class AttacherTest {
     @Test
     void theOutputIsNeverTheBase() {
         assertThatThrownBy(() -> Attacher.attach(
-                        resolve(lora("layer.q", 16, 3)), base, AttachOptions.DEFAULT.withForce(), Progress.NONE))
+                        resolve(Halves.lora("layer.q", 16, 3)), base, AttachOptions.DEFAULT.withForce(), Progress.NONE))
                 .isInstanceOfSatisfying(
                         GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUTPUT_IS_INPUT));
     }
@@ -154,11 +154,11 @@ class AttacherTest {
     void aProductThatReadsItsInputTransposedIsRefused() {
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
-        editor.setAttribute(product(model, "head"), Attribute.of("transA", 1));
+        editor.setAttribute(Halves.node(model, "head"), Attribute.of("transA", 1));
         base = folder.resolve("transposed.onnx");
         ModelWriter.write(model, base);
 
-        assertThatThrownBy(() -> attach(AttachOptions.DEFAULT, lora("head", 3, 2)))
+        assertThatThrownBy(() -> attach(AttachOptions.DEFAULT, Halves.lora("head", 3, 2)))
                 .isInstanceOfSatisfying(
                         GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ATTACH_UNSUPPORTED))
                 .hasMessage("head cannot be attached: its Gemm reads its input transposed");
@@ -175,25 +175,6 @@ class AttacherTest {
 
     private static OnnxModel read(AttachReport report) {
         return ModelReader.read(report.output());
-    }
-
-    private static Node product(OnnxModel model, String name) {
-        return model.graph().nodes().stream()
-                .filter(node -> node.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** Rank 2, A and B full of 0.5, scaling 2. */
-    private static LowRankChange lora(String module, int in, int out) {
-        return new LowRankChange(
-                module, LayerKind.LINEAR, filled(module + ".A", 2, in), filled(module + ".B", out, 2), 2, null, null);
-    }
-
-    private static Tensor filled(String name, int rows, int columns) {
-        double[] values = new double[rows * columns];
-        Arrays.fill(values, 0.5);
-        return Tensor.ofDoubles(name, DType.FLOAT32, Shape.of(rows, columns), values);
     }
 
     private void writeBase() {

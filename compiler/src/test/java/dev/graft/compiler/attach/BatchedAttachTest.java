@@ -56,7 +56,7 @@ class BatchedAttachTest {
     void aModuleHasStacksAndTheBatchItsSlots() {
         write((g, x) -> named("q", g.matMul(x, weight(g, "q.weight", 8, 3))), new Dim.Symbolic("steps"));
 
-        AttachReport report = attach(BATCHED, lora("q", 8, 3));
+        AttachReport report = attach(BATCHED, Halves.lora("q", 8, 3));
 
         OnnxModel model = ModelReader.read(report.output());
         assertThat(dims(model, "adapter_slot")).containsExactly(batch);
@@ -89,7 +89,7 @@ class BatchedAttachTest {
                 },
                 null);
 
-        AttachReport report = attach(BATCHED, lora("q", 8, 3), lora("k", 8, 3));
+        AttachReport report = attach(BATCHED, Halves.lora("q", 8, 3), Halves.lora("k", 8, 3));
 
         OnnxModel model = ModelReader.read(report.output());
         long looks = model.graph().nodes().stream()
@@ -107,9 +107,10 @@ class BatchedAttachTest {
                         g.initializer("q.bias", Tensor.ofFloats("b", Shape.of(3), 1, 2, 3))),
                 null);
 
-        OnnxModel model = ModelReader.read(attach(BATCHED, lora("q", 8, 3)).output());
+        OnnxModel model =
+                ModelReader.read(attach(BATCHED, Halves.lora("q", 8, 3)).output());
 
-        Node product = node(model, "q");
+        Node product = Halves.node(model, "q");
         assertThat(product.output(0).uses()).singleElement().satisfies(use -> {
             assertThat(use.node().input(1).name()).isEqualTo("q.bias");
             assertThat(use.node().output(0).isGraphOutput()).isFalse();
@@ -120,8 +121,8 @@ class BatchedAttachTest {
     void genaisNamesAreTheInputs() {
         write((g, x) -> named("q", g.matMul(x, weight(g, "q.weight", 8, 3))), null);
 
-        OnnxModel model = ModelReader.read(
-                attach(BATCHED.withNames(NameStyle.GENAI), lora("q", 8, 3)).output());
+        OnnxModel model = ModelReader.read(attach(BATCHED.withNames(NameStyle.GENAI), Halves.lora("q", 8, 3))
+                .output());
 
         assertThat(model.graph().find("q.lora_A.MatMul.weight")).isPresent();
         assertThat(model.metadata()).containsEntry("graft.names", "genai");
@@ -134,7 +135,7 @@ class BatchedAttachTest {
                         named("q", g.matMul(g.transpose(x, 1, 0, 2), weight(g, "q.weight", 8, 3))), 1, 0, 2),
                 new Dim.Symbolic("steps"));
 
-        assertUnsupported(lora("q", 8, 3))
+        assertUnsupported(Halves.lora("q", 8, 3))
                 .hasMessage(
                         "q cannot be attached: its input has the rows of a batch along dimension 1, style batched needs "
                                 + "them along the first");
@@ -152,7 +153,7 @@ class BatchedAttachTest {
                 },
                 null);
 
-        assertUnsupported(lora("q", 8, 8))
+        assertUnsupported(Halves.lora("q", 8, 8))
                 .hasMessage(
                         "q cannot be attached: its input is the same for all rows of a batch, which therefore cannot "
                                 + "differ in their adapters");
@@ -168,7 +169,7 @@ class BatchedAttachTest {
                                 weight(g, "q.weight", 8, 3))),
                 null);
 
-        assertThat(attach(BATCHED, lora("q", 8, 3)).warnings())
+        assertThat(attach(BATCHED, Halves.lora("q", 8, 3)).warnings())
                 .containsExactly("for 1 of 1 products the graph does not show that the rows of a batch come first; "
                         + "graft verify tries it");
     }
@@ -178,7 +179,7 @@ class BatchedAttachTest {
         batch = new Dim.Fixed(1);
         write((g, x) -> named("q", g.matMul(x, weight(g, "q.weight", 8, 3))), null);
 
-        AttachReport report = attach(BATCHED, lora("q", 8, 3));
+        AttachReport report = attach(BATCHED, Halves.lora("q", 8, 3));
 
         assertThat(dims(ModelReader.read(report.output()), "adapter_slot")).containsExactly(new Dim.Fixed(1));
         assertThat(report.warnings())
@@ -190,7 +191,7 @@ class BatchedAttachTest {
     void aRankAboveTheSlotsIsRefused() {
         write((g, x) -> named("q", g.matMul(x, weight(g, "q.weight", 8, 3))), null);
 
-        assertThatThrownBy(() -> attach(BATCHED.withCapacity(new SlotCapacity(1, 1)), lora("q", 8, 3)))
+        assertThatThrownBy(() -> attach(BATCHED.withCapacity(new SlotCapacity(1, 1)), Halves.lora("q", 8, 3)))
                 .isInstanceOfSatisfying(
                         GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLOT_RANK_EXCEEDED))
                 .hasMessage("q has rank 2, but slots for at most rank 1");
@@ -207,7 +208,7 @@ class BatchedAttachTest {
     @Test
     void whatNoSlotCanHoldIsRefusedByName() {
         write((g, x) -> named("q", g.matMul(x, weight(g, "q.weight", 8, 3))), null);
-        LowRankChange plain = lora("q", 8, 3);
+        LowRankChange plain = Halves.lora("q", 8, 3);
         Tensor magnitude = Tensor.ofFloats("m", Shape.of(3), 1, 1, 1);
 
         assertUnsupported(new LowRankChange("q", LayerKind.LINEAR, plain.a(), plain.b(), 1, magnitude, null))
@@ -224,8 +225,8 @@ class BatchedAttachTest {
         Value ids = editor.addGraphInput(model.graph(), "x", ValueType.of(DType.INT64, batch));
         GraphBuilder g = editor.atEnd(model.graph());
         finish(named("e", g.gather(weight(g, "e.weight", 8, 3), ids, 0)));
-        Tensor a = filled("A", 2, 8);
-        LowRankChange change = new LowRankChange("e", LayerKind.EMBEDDING, a, filled("B", 3, 2), 1, null, null);
+        Tensor a = Halves.filled("A", 2, 8);
+        LowRankChange change = new LowRankChange("e", LayerKind.EMBEDDING, a, Halves.filled("B", 3, 2), 1, null, null);
 
         assertUnsupported(change)
                 .hasMessage(
@@ -237,10 +238,10 @@ class BatchedAttachTest {
     @Test
     void anAttachedModelIsNotAttachedAgain() {
         write((g, x) -> named("q", g.matMul(x, weight(g, "q.weight", 8, 3))), null);
-        base = attach(BATCHED, lora("q", 8, 3)).output();
+        base = attach(BATCHED, Halves.lora("q", 8, 3)).output();
 
-        assertThatThrownBy(() ->
-                        Attacher.attach(resolve(lora("q", 8, 3)), folder.resolve("again.onnx"), BATCHED, Progress.NONE))
+        assertThatThrownBy(() -> Attacher.attach(
+                        resolve(Halves.lora("q", 8, 3)), folder.resolve("again.onnx"), BATCHED, Progress.NONE))
                 .hasMessage("the model already has a value 'adapter_slot': it seems to be attached already");
     }
 
@@ -286,25 +287,6 @@ class BatchedAttachTest {
 
     private static List<String> operators(OnnxModel model) {
         return model.graph().nodes().stream().map(Node::opType).toList();
-    }
-
-    private static Node node(OnnxModel model, String name) {
-        return model.graph().nodes().stream()
-                .filter(node -> node.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** Rank 2, A and B full of 0.5, scaling 2. */
-    private static LowRankChange lora(String module, int in, int out) {
-        return new LowRankChange(
-                module, LayerKind.LINEAR, filled(module + ".A", 2, in), filled(module + ".B", out, 2), 2, null, null);
-    }
-
-    private static Tensor filled(String name, int rows, int columns) {
-        double[] values = new double[rows * columns];
-        Arrays.fill(values, 0.5);
-        return Tensor.ofDoubles(name, DType.FLOAT32, Shape.of(rows, columns), values);
     }
 
     private static Value weight(GraphBuilder g, String name, int rows, int columns) {
