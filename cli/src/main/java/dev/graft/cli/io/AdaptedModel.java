@@ -29,7 +29,8 @@ public sealed interface AdaptedModel extends AutoCloseable {
                 return new Whole(session, SwitchedAdapter.loadWhereOpen(session, adapters));
             }
             BatchedModel model = BatchedModel.of(session);
-            return new InSlot(model, SummedFactors.prepare(model, adapters), new ArrayList<>());
+            NamedMix named = NamedMix.of(adapters);
+            return new InSlot(model, model.prepare(named.mix(), named::adapter), new ArrayList<>());
         } catch (RuntimeException | Error e) {
             session.close();
             throw e;

@@ -1,25 +1,20 @@
 package dev.graft.cli.io;
 
-import dev.graft.adapter.Adapter;
 import dev.graft.adapter.WeightedAdapter;
-import dev.graft.adapter.format.convert.AdapterConverter;
-import dev.graft.adapter.format.convert.TargetFormat;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
+import dev.graft.adapter.format.onnxadapter.OnnxFactors;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
+import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An adapter of any format, written as ONNX Runtime wants it, loaded into a session, and cleaned up behind. */
+/** Adapters of any format, added up as one that a session takes, and freed behind. */
 public final class SwitchedAdapter implements AutoCloseable {
     private final List<LoadedAdapter> loaded;
-    private final TemporaryFolder folder;
 
-    private SwitchedAdapter(List<LoadedAdapter> loaded, TemporaryFolder folder) {
+    private SwitchedAdapter(List<LoadedAdapter> loaded) {
         this.loaded = loaded;
-        this.folder = folder;
     }
 
     /**
@@ -28,16 +23,15 @@ public final class SwitchedAdapter implements AutoCloseable {
      * @throws dev.graft.error.GraftException {@code CONVERT_UNSUPPORTED} or {@code TARGET_NOT_FOUND}
      */
     public static SwitchedAdapter load(ModelSession session, List<WeightedAdapter> adapters) {
-        TemporaryFolder folder = TemporaryFolder.create();
-        try {
-            List<LoadedAdapter> loaded = adapters.stream()
-                    .map(adapter -> load(session, adapter, folder.path().resolve("switched.onnx_adapter")))
-                    .toList();
-            return new SwitchedAdapter(loaded, folder);
-        } catch (RuntimeException | Error e) {
-            folder.close();
-            throw e;
+        if (adapters.isEmpty()) {
+            return new SwitchedAdapter(List.of());
         }
+        boolean genai = session.overridableInputs().keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
+        NameStyle names = genai ? NameStyle.GENAI : NameStyle.OLIVE;
+        NamedMix named = NamedMix.of(adapters);
+        List<Tensor> tensors = named.mix().summed(name -> OnnxFactors.of(named.adapter(name), names));
+        Path source = adapters.size() == 1 ? adapters.get(0).adapter().source() : null;
+        return new SwitchedAdapter(List.of(session.loadAdapter(named.mix().toString(), source, tensors)));
     }
 
     /** Loads adapters into a session whose model has inputs for them; into any other, none. */
@@ -46,7 +40,7 @@ public final class SwitchedAdapter implements AutoCloseable {
         return load(session, open ? adapters : List.of());
     }
 
-    /** The adapters, for a run. */
+    /** The adapters, for a run: none or one. */
     public List<LoadedAdapter> loaded() {
         return loaded;
     }
@@ -54,30 +48,5 @@ public final class SwitchedAdapter implements AutoCloseable {
     @Override
     public void close() {
         loaded.forEach(LoadedAdapter::close);
-        folder.close();
-    }
-
-    private static LoadedAdapter load(ModelSession session, WeightedAdapter weighted, Path file) {
-        boolean genai = session.overridableInputs().keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
-        NameStyle names = genai ? NameStyle.GENAI : NameStyle.OLIVE;
-        AdapterConverter.convert(weighted.folded(), file, TargetFormat.ONNX_ADAPTER, names, false);
-        try {
-            return session.loadAdapter(file);
-        } catch (GraftException e) {
-            throw aboutSource(e, weighted.adapter(), file);
-        }
-    }
-
-    /** The person knows the adapter's own file, and not the temporary one. */
-    private static GraftException aboutSource(GraftException e, Adapter adapter, Path file) {
-        Location at = e.location();
-        return file.equals(at.file())
-                ? new GraftException(
-                        e.code(),
-                        String.valueOf(e.getMessage()),
-                        new Location(adapter.source(), -1, at.tensor(), at.node()),
-                        e.remedy(),
-                        e)
-                : e;
     }
 }

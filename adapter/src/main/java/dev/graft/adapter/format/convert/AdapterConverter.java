@@ -28,7 +28,7 @@ public final class AdapterConverter {
      *     OUTPUT_IS_INPUT}, {@code IO_FAILED}
      */
     public static void convert(Adapter adapter, Path out, TargetFormat target, NameStyle style, boolean force) {
-        Adapter named = adapter.format().equals(KohyaNames.FORMAT) ? KohyaVocabulary.restore(adapter) : adapter;
+        Adapter named = KohyaVocabulary.restore(adapter);
         switch (target) {
             case PEFT -> PeftWriter.write(named, out, force);
             case ONNX_ADAPTER -> writeOnnxAdapter(named, out, style, force);

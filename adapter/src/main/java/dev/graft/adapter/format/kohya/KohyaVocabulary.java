@@ -81,11 +81,14 @@ public final class KohyaVocabulary {
     private KohyaVocabulary() {}
 
     /**
-     * The same adapter with dotted paths.
+     * The same adapter with dotted paths; one whose paths are dotted already is returned as it is.
      *
      * @throws GraftException {@code CONVERT_UNSUPPORTED} if a name has no such path, or several
      */
     public static Adapter restore(Adapter adapter) {
+        if (!adapter.format().equals(KohyaNames.FORMAT)) {
+            return adapter;
+        }
         return KohyaNames.renamed(adapter, name -> {
             List<String> paths = paths(List.of(name.split("_", -1)));
             if (paths.size() != 1) {

@@ -5,6 +5,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.SharedProjectionChange;
+import dev.graft.adapter.format.kohya.KohyaVocabulary;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -22,12 +23,13 @@ public final class OnnxFactors {
      * A as [in, rank] and s·B as [rank, out] of every module, A in front of its B. Each keeps the number format that the adapter has it
      * in; s·B is computed in double and rounded once.
      *
+     * @param adapter of any format; kohya's flattened names are restored where they are of Stable Diffusion, CLIP or Llama
      * @throws GraftException {@code CONVERT_UNSUPPORTED} for a change that is no pair of factors of a linear layer, and for two modules
      *     that the style gives one name
      */
     public static List<Tensor> of(Adapter adapter, NameStyle style) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (ModuleChange change : adapter.changes()) {
+        for (ModuleChange change : KohyaVocabulary.restore(adapter).changes()) {
             LowRankChange low = requireLinear(adapter, change);
             Tensor a = low.a().transposed().withName(style.nameOfA(low.module()));
             Tensor b = low.b().scaled(low.scaling()).transposed().withName(style.nameOfB(low.module()));

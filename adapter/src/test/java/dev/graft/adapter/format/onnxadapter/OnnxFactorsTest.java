@@ -8,6 +8,7 @@ import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.Projections;
 import dev.graft.adapter.SharedProjectionChange;
+import dev.graft.adapter.format.kohya.KohyaNames;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.tensor.DType;
@@ -30,6 +31,18 @@ class OnnxFactorsTest {
         assertThat(factors.get(0).toDoubles()).containsExactly(1, 4, 2, 5, 3, 6);
         assertThat(factors.get(1).shape()).isEqualTo(Shape.of(2, 1));
         assertThat(factors.get(1).toDoubles()).containsExactly(3.5, 4);
+    }
+
+    @Test
+    void kohyasFlattenedNamesAreRestored() {
+        LowRankChange flat = change("text_model_encoder_layers_0_self_attn_q_proj", 1);
+        Adapter kohya = new Adapter(Path.of("k"), KohyaNames.FORMAT, "LoRA", List.of(flat), Map.of(), List.of());
+
+        assertThat(OnnxFactors.of(kohya, NameStyle.OLIVE))
+                .extracting(Tensor::name)
+                .containsExactly(
+                        "text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight",
+                        "text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight");
     }
 
     @Test
