@@ -6,12 +6,14 @@ import dev.graft.compiler.ir.ModelPass;
 import dev.graft.error.GraftException;
 import dev.graft.runtime.session.OrtTensors;
 import dev.graft.runtime.session.ValueDescription;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 import dev.graft.training.graph.LossHead;
 import dev.graft.training.graph.TrainingGraph;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.ort.OrtGraph;
+import dev.graft.training.precision.Activations;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
 import dev.graft.training.step.TrainableLayout;
@@ -52,9 +54,21 @@ public final class OrtTrainingEngine implements TrainingEngine {
      * @param head the loss
      * @param expansions what writes operators without a gradient out
      * @param settings how graphs are loaded
+     * @param format the number format of products: float32, or one of 16 bits
      */
     public record Recipe(
-            Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, GraphSettings settings) {}
+            Path base,
+            TrainingTarget target,
+            LossHead head,
+            List<ModelPass> expansions,
+            GraphSettings settings,
+            DType format) {
+        /** A recipe in float32. */
+        public Recipe(
+                Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, GraphSettings settings) {
+            this(base, target, head, expansions, settings, DType.FLOAT32);
+        }
+    }
 
     private OrtTrainingEngine(Recipe recipe, TrainingGraph graph) {
         this.recipe = recipe;
@@ -79,7 +93,10 @@ public final class OrtTrainingEngine implements TrainingEngine {
     }
 
     private static TrainingGraph build(Recipe recipe, TrainingGraph.Purpose purpose) {
-        return TrainingGraph.build(recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), purpose);
+        Activations activations =
+                new Activations(recipe.format(), recipe.settings().device());
+        return TrainingGraph.build(
+                recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), activations, purpose);
     }
 
     private static List<ValueDescription> inputs(OrtGraph graph) {

@@ -12,6 +12,7 @@ public final class ExpansionPasses {
     public static List<ModelPass> forTraining() {
         return List.of(
                 new InlineFunctionsPass(),
+                new WideningPass(),
                 new EmptyCachePass(),
                 new ConstantIfPass(),
                 new FusedOperatorsPass(),

@@ -35,7 +35,7 @@ public final class CrossEntropy implements LossHead {
 
     @Override
     public Written write(Formulas f, Value output, DType dtype, int rank, Value labels, Value weight) {
-        Optional<FrozenHead> frozen = rank == 3 && dtype == DType.FLOAT32 ? FrozenHead.of(output) : Optional.empty();
+        Optional<FrozenHead> frozen = rank == 3 ? FrozenHead.of(output, dtype) : Optional.empty();
         return frozen.isPresent()
                 ? frozen.get().write(f, labels, weight)
                 : writeBehind(f, output, dtype, rank, labels, weight);

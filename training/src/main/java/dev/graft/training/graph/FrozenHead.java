@@ -2,6 +2,7 @@ package dev.graft.training.graph;
 
 import dev.graft.compiler.ir.Attribute;
 import dev.graft.compiler.ir.Node;
+import dev.graft.compiler.ir.TensorData;
 import dev.graft.compiler.ir.Value;
 import dev.graft.tensor.DType;
 import dev.graft.training.autodiff.Formulas;
@@ -13,15 +14,17 @@ import java.util.Optional;
 /**
  * The output layer of a language model that is not trained: {@code logits = x·W}. Of a batch only the rows with a label go through it, and the
  * gradient goes straight to x, {@code (softmax·Wᵀ - W[label]) · weight}, so that nothing as wide as the vocabulary is written but the
- * logits and their softmax.
+ * logits and their softmax. In 16 bits the one is taken from the softmax before the product, {@code (softmax - onehot)·Wᵀ}: the
+ * difference of two rounded products would be mostly rounding where the model is certain.
  *
  * @param x its input, [batch, length, width]
- * @param weight W
+ * @param weight W as it is stored
  * @param wide whether W is stored as [width, vocabulary] rather than its transpose
+ * @param format what the product is computed in, and what x is in
  */
-record FrozenHead(Value x, Value weight, boolean wide) {
-    /** The head that makes an output, if it is one and nothing else reads the output. */
-    static Optional<FrozenHead> of(Value output) {
+record FrozenHead(Value x, Value weight, boolean wide, DType format) {
+    /** The head that makes an output of a format, if it is one and nothing else reads the output. */
+    static Optional<FrozenHead> of(Value output, DType format) {
         Node node = output.producer().orElse(null);
         if (node == null || !node.is("MatMul") || !output.uses().isEmpty()) {
             return Optional.empty();
@@ -31,18 +34,33 @@ record FrozenHead(Value x, Value weight, boolean wide) {
         if (x == null || weight == null) {
             return Optional.empty();
         }
-        if (isMatrix(weight)) {
-            return Optional.of(new FrozenHead(x, weight, true));
+        Value read = uncast(weight);
+        if (isMatrix(read)) {
+            return Optional.of(new FrozenHead(x, read, true, format));
         }
         Node turned =
-                weight.producer().filter(producer -> producer.is("Transpose")).orElse(null);
-        Value stored = turned == null ? null : turned.input(0);
-        return stored != null && isMatrix(stored) ? Optional.of(new FrozenHead(x, stored, false)) : Optional.empty();
+                read.producer().filter(producer -> producer.is("Transpose")).orElse(null);
+        Value source = turned == null ? null : turned.input(0);
+        Value stored = source == null ? read : uncast(source);
+        return isMatrix(stored) ? Optional.of(new FrozenHead(x, stored, false, format)) : Optional.empty();
+    }
+
+    /** What a Cast reads: only the file or the format of activations has put one there. */
+    private static Value uncast(Value value) {
+        Value at = value;
+        while (at.producer().filter(node -> node.is("Cast")).isPresent()) {
+            Value source = at.producer().orElseThrow().input(0);
+            if (source == null) {
+                return at;
+            }
+            at = source;
+        }
+        return at;
     }
 
     private static boolean isMatrix(Value value) {
         return value.constant()
-                .filter(data -> data.shape().rank() == 2 && data.dtype() == DType.FLOAT32)
+                .filter(data -> data.shape().rank() == 2 && data.dtype().isFloat())
                 .isPresent();
     }
 
@@ -52,19 +70,37 @@ record FrozenHead(Value x, Value weight, boolean wide) {
         Value counts = f.node("Not", f.node("Equal", flat, f.builder().index(Batch.IGNORED)));
         Value rows = f.reshape(f.node("NonZero", counts), f.ints(-1));
         Value label = f.builder().gather(flat, rows, 0);
-        long width = weight.constant().orElseThrow().shape().dim(wide ? 0 : 1);
-        Value all = f.reshape(x, f.ints(-1, width));
+        TensorData stored = weight.constant().orElseThrow();
+        Value all = f.reshape(x, f.ints(-1, stored.shape().dim(wide ? 0 : 1)));
         Value chosen = f.builder().gather(all, rows, 0);
-        Value softmax =
-                f.node("Softmax", List.of(f.product(chosen, false, weight, !wide, 1)), Attribute.of("axis", -1L));
-        Value probability = f.node("GatherElements", List.of(softmax, f.unsqueeze(label, 1)), Attribute.of("axis", 1L));
+        Value matrix = stored.dtype() == format ? weight : f.cast(weight, format);
+        Value logits = single(f, f.product(chosen, false, matrix, !wide, 1));
+        Value softmax = f.node("Softmax", List.of(logits), Attribute.of("axis", -1L));
+        Value place = f.unsqueeze(label, 1);
+        Value probability = f.node("GatherElements", List.of(softmax, place), Attribute.of("axis", 1L));
         Value likelihood = f.node("Log", f.add(probability, f.scalar(DType.FLOAT32, CrossEntropy.TINY)));
         Value loss = f.neg(f.node("ReduceSum", List.of(likelihood), Attribute.of("keepdims", 0L)));
-        Value of = f.builder().gather(weight, label, wide ? 1 : 0);
-        Value expected = f.product(softmax, false, weight, wide, 1);
-        Value error = f.sub(expected, wide ? f.builder().transpose(of, 1, 0) : of);
-        Value zeros = f.zeros(DType.FLOAT32, f.shape(all));
-        Value back = f.node("ScatterND", zeros, f.unsqueeze(rows, 1), f.mul(error, factor));
+        Value error = format == DType.FLOAT32
+                ? errorOfProducts(f, matrix, softmax, label, factor)
+                : productOfErrors(f, matrix, softmax, place, probability, factor);
+        Value back = f.node("ScatterND", f.zeros(format, f.shape(all)), f.unsqueeze(rows, 1), error);
         return LossHead.Written.of(loss, Map.of(x, f.reshapeLike(back, x)));
+    }
+
+    private Value errorOfProducts(Formulas f, Value matrix, Value softmax, Value label, Value factor) {
+        Value of = f.builder().gather(matrix, label, wide ? 1 : 0);
+        Value expected = f.product(softmax, false, matrix, wide, 1);
+        return f.mul(f.sub(expected, wide ? f.builder().transpose(of, 1, 0) : of), factor);
+    }
+
+    private Value productOfErrors(
+            Formulas f, Value matrix, Value softmax, Value place, Value probability, Value factor) {
+        Value less = f.sub(probability, f.scalar(DType.FLOAT32, 1));
+        Value error = f.node("ScatterElements", List.of(softmax, place, less), Attribute.of("axis", 1L));
+        return f.product(f.cast(f.mul(error, factor), format), false, matrix, wide, 1);
+    }
+
+    private Value single(Formulas f, Value value) {
+        return format == DType.FLOAT32 ? value : f.cast(value, DType.FLOAT32);
     }
 }

@@ -22,6 +22,7 @@ import dev.graft.tensor.Tensor;
 import dev.graft.training.autodiff.Differentiator;
 import dev.graft.training.autodiff.Formulas;
 import dev.graft.training.autodiff.rules.GradientRules;
+import dev.graft.training.precision.Activations;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.types.GraphTypes;
 import java.nio.file.Path;
@@ -66,10 +67,16 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
      *
      * @param base the inference model
      * @param expansions what writes operators without a gradient out
+     * @param activations the number format of its products
      * @throws GraftException {@code TARGET_NOT_FOUND}, {@code ATTACH_UNSUPPORTED}, {@code GRADIENT_UNSUPPORTED}, {@code ONNX_UNSUPPORTED}
      */
     public static TrainingGraph build(
-            Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, Purpose purpose) {
+            Path base,
+            TrainingTarget target,
+            LossHead head,
+            List<ModelPass> expansions,
+            Activations activations,
+            Purpose purpose) {
         ModelIndex index = ModelScanner.scan(base);
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
@@ -95,6 +102,7 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         new PassPipeline(expansions.toArray(ModelPass[]::new)).run(model);
         editor.removeUnused(model.graph());
         GraphTypes types = GraphTypes.of(model);
+        activations.lower(model, types);
         LossHead.Written loss = writeLoss(editor, types, head, output);
         name(editor, loss.loss(), LOSS, ValueType.of(DType.FLOAT32));
         editor.removeGraphOutput(output);
@@ -106,6 +114,7 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
             writeGradient(editor, vector, trained, gradients);
         }
         editor.removeUnused(model.graph());
+        activations.fit(model);
         new PassPipeline().run(model);
         return new TrainingGraph(model, vector.layout(), vector.base());
     }

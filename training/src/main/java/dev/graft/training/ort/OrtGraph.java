@@ -36,6 +36,12 @@ public final class OrtGraph implements AutoCloseable {
     private static final String SPINNING = "session.intra_op.allow_spinning";
 
     private static final String FOLDED_BYTES = "optimization.constant_folding_max_output_size_in_bytes";
+    private static final String LEFT_OUT = "optimization.disable_specified_optimizers";
+    /**
+     * Would hold each weight of a float16 file a second time, in float32; and ends the process where a Cast has another name than its
+     * output (microsoft/onnxruntime issue 32405).
+     */
+    private static final String FUSION_OF_HALVES = "FuseFp16InitializerToFp32NodeTransformer";
 
     private final OrtSession session;
 
@@ -59,6 +65,7 @@ public final class OrtGraph implements AutoCloseable {
             options.addConfigEntry(FOLDER_OF_DATA, folder.toString());
             options.addConfigEntry(NO_PACKING, "1");
             options.addConfigEntry(FOLDED_BYTES, "1048576");
+            options.addConfigEntry(LEFT_OUT, FUSION_OF_HALVES);
             options.addConfigEntry(SPINNING, "0");
             // a pattern belongs to the lengths of one batch, and one is kept for each: 1.2 GB in place of 0.8 where
             // lengths vary

@@ -7,6 +7,7 @@ import dev.graft.training.adapter.Initialization.Factors;
 import dev.graft.training.graph.CrossEntropy;
 import dev.graft.training.graph.TrainingGraph;
 import dev.graft.training.graph.TrainingTarget;
+import dev.graft.training.precision.Activations;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainableLayout.Entry;
 import java.util.Arrays;
@@ -54,6 +55,7 @@ class InitializationTest {
                         target,
                         new CrossEntropy(),
                         List.of(),
+                        Activations.FLOAT32,
                         TrainingGraph.Purpose.EVALUATION)
                 .layout();
     }

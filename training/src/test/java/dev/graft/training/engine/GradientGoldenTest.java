@@ -10,6 +10,7 @@ import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 import dev.graft.testing.Fixtures;
 import dev.graft.training.adapter.Initialization;
@@ -22,15 +23,21 @@ import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
 import dev.graft.training.step.TrainableLayout.Entry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole-model gradients against PyTorch's, which {@code fixtures/make/gradients.py} computed in float64. */
 class GradientGoldenTest {
@@ -84,25 +91,68 @@ class GradientGoldenTest {
         "bert, lora_embed, model_ts.onnx"
     })
     void everyTensorsGradientIsThatOfPyTorch(String model, String variant, String export) {
-        Path folder = Fixtures.path(model + "/" + variant);
-        Adapter adapter = AdapterFiles.readAdapter(folder.resolve("adapter"), ReadOptions.DEFAULT);
-        Map<String, Tensor> goldens =
-                SafetensorsReader.read(folder.resolve("gradients.safetensors")).tensors();
-        Path base = Fixtures.path(model + "/base/" + export);
-
-        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(base, adapter))) {
-            TrainedAdapter trained = new TrainedAdapter(engine.layout(), scalings(adapter)::get, base, "LoRA");
-            float[] values = trained.valuesOf(adapter);
-            engine.restore(new EngineState(
-                    values, new float[values.length], new float[values.length], new float[values.length], 0));
-            double loss = engine.accumulate(batch(folder, goldens), 1, 0);
-
+        run(model, variant, export, DType.FLOAT32, (engine, goldens, loss) -> {
             double expected = goldens.get("loss").toDoubles()[0];
             assertThat(loss).isCloseTo(expected, within(TOLERANCE * Math.abs(expected)));
             assertThat(engine.layout().entries()).hasSize(goldens.size() - 2);
             float[] gradient = engine.state().gradient();
             engine.layout().entries().forEach(entry -> assertClose(entry, gradient, goldens));
+            return null;
+        });
+    }
+
+    /** Not further from float64 than twice what PyTorch's own autocast is, which {@code fixtures/make/autocast.py} measured. */
+    @ParameterizedTest
+    @MethodSource("autocastErrors")
+    void inMixedPrecisionTheyAreAsCloseAsThoseOfPyTorch(String model, String variant, String format, double error) {
+        DType low = DType.valueOf(format.toUpperCase(Locale.ROOT));
+        for (String export : List.of("model_dynamo.onnx", "model_ts.onnx")) {
+            double off = run(model, variant, export, low, (engine, goldens, loss) -> distance(engine, goldens));
+            assertThat(off).as(export).isLessThan(2 * error).isGreaterThan(low.unitRoundoff() / 8);
         }
+    }
+
+    static Stream<Arguments> autocastErrors() throws IOException {
+        return Files.readAllLines(Fixtures.path("autocast.tsv")).stream()
+                .skip(1)
+                .map(line -> line.split("\t", -1))
+                .map(cells -> Arguments.of(cells[0], cells[1], cells[2], Double.valueOf(cells[3])));
+    }
+
+    /** Runs a model with an adapter's values once, and looks at what came of it. */
+    private static <T> T run(String model, String variant, String export, DType format, Look<T> look) {
+        Path folder = Fixtures.path(model + "/" + variant);
+        Adapter adapter = AdapterFiles.readAdapter(folder.resolve("adapter"), ReadOptions.DEFAULT);
+        Map<String, Tensor> goldens =
+                SafetensorsReader.read(folder.resolve("gradients.safetensors")).tensors();
+        Path base = Fixtures.path(model + "/base/" + export);
+        try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(base, adapter, format))) {
+            TrainedAdapter trained = new TrainedAdapter(engine.layout(), scalings(adapter)::get, base, "LoRA");
+            float[] values = trained.valuesOf(adapter);
+            engine.restore(new EngineState(
+                    values, new float[values.length], new float[values.length], new float[values.length], 0));
+            double loss = engine.accumulate(batch(folder, goldens), 1, 0);
+            return look.at(engine, goldens, loss);
+        }
+    }
+
+    private interface Look<T> {
+        T at(OrtTrainingEngine engine, Map<String, Tensor> goldens, double loss);
+    }
+
+    /** The norm of the error over the norm of the gradient. */
+    private static double distance(OrtTrainingEngine engine, Map<String, Tensor> goldens) {
+        float[] gradient = engine.state().gradient();
+        double off = 0;
+        double whole = 0;
+        for (Entry entry : engine.layout().entries()) {
+            double[] expected = golden(entry, goldens);
+            for (int i = 0; i < expected.length; i++) {
+                off += Math.pow(expected[i] - gradient[(int) entry.offset() + i], 2);
+                whole += Math.pow(expected[i], 2);
+            }
+        }
+        return Math.sqrt(off / whole);
     }
 
     @ParameterizedTest
@@ -146,10 +196,7 @@ class GradientGoldenTest {
     /** The error is relative to the tensor's largest gradient; where that is zero but for rounding, as for the bias of keys, to the model's. */
     private static void assertClose(Entry entry, float[] gradient, Map<String, Tensor> goldens) {
         double floor = 1e-2 * largest(gradient);
-        String name = "base_model.model." + entry.name();
-        // PEFT's name of the bias of a module that has a pair
-        Tensor golden = goldens.getOrDefault(name, goldens.get(name.replaceAll("bias$", "base_layer.bias")));
-        double[] expected = (entry.transposed() ? golden.transposed() : golden).toDoubles();
+        double[] expected = golden(entry, goldens);
         double largest = 0;
         double error = 0;
         for (int i = 0; i < expected.length; i++) {
@@ -157,6 +204,13 @@ class GradientGoldenTest {
             error = Math.max(error, Math.abs(expected[i] - gradient[(int) entry.offset() + i]));
         }
         assertThat(error / Math.max(largest, floor)).as(entry.name()).isLessThan(TOLERANCE);
+    }
+
+    private static double[] golden(Entry entry, Map<String, Tensor> goldens) {
+        String name = "base_model.model." + entry.name();
+        // PEFT's name of the bias of a module that has a pair
+        Tensor golden = goldens.getOrDefault(name, goldens.get(name.replaceAll("bias$", "base_layer.bias")));
+        return (entry.transposed() ? golden.transposed() : golden).toDoubles();
     }
 
     private static double largest(float[] values) {
@@ -167,7 +221,7 @@ class GradientGoldenTest {
         return largest;
     }
 
-    private static OrtTrainingEngine.Recipe recipe(Path base, Adapter adapter) {
+    private static OrtTrainingEngine.Recipe recipe(Path base, Adapter adapter, DType format) {
         Map<String, Integer> ranks = adapter.lowRankChanges().stream()
                 .collect(Collectors.toMap(LowRankChange::module, change -> (int) change.rank()));
         String modules = ranks.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
@@ -184,7 +238,7 @@ class GradientGoldenTest {
         TrainingTarget biased = first.biasDelta() == null ? pairs : pairs.withBranchBias();
         TrainingTarget target = first.isDora() ? biased.withDora() : biased;
         return new OrtTrainingEngine.Recipe(
-                base, target, new CrossEntropy(), ExpansionPasses.forTraining(), GraphSettings.DEFAULT);
+                base, target, new CrossEntropy(), ExpansionPasses.forTraining(), GraphSettings.DEFAULT, format);
     }
 
     private static Map<String, Double> scalings(Adapter adapter) {
