@@ -3,6 +3,7 @@ package dev.graft.cli.bench;
 import dev.graft.io.Progress;
 import dev.graft.runtime.session.Device;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.training.adapter.Initialization;
 import dev.graft.training.engine.OrtTrainingEngine;
@@ -32,8 +33,10 @@ import java.util.SplittableRandom;
  * @param steps that count; a few go before
  * @param threads of ONNX Runtime, 0 for one per processor
  * @param device where the steps run
+ * @param format what products are computed in
  */
-public record TrainingSteps(Path model, int batch, int length, int rank, int steps, int threads, Device device) {
+public record TrainingSteps(
+        Path model, int batch, int length, int rank, int steps, int threads, Device device, DType format) {
     private static final int WARM_UP = 3;
     private static final int VOCABULARY = 256;
 
@@ -107,7 +110,8 @@ public record TrainingSteps(Path model, int batch, int length, int rank, int ste
                 TrainingTarget.of("all-linear", rank, 2),
                 new CrossEntropy(),
                 ExpansionPasses.forTraining(),
-                settings));
+                settings,
+                format));
         float[] first = Initialization.of(engine.layout(), engine.stored(), Initialization.Factors.KAIMING, 1);
         int size = first.length;
         engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));

@@ -73,6 +73,10 @@ final class BenchCommand implements Command {
                         valued("batch", "N", "train: rows of a step (default: 4); batched: rows (8)"),
                         valued("length", "N", "train: tokens of a row (default: 128); generate: of a text (256)"),
                         valued("rank", "N", "train: rank of the pairs (default: 16)"),
+                        valued(
+                                "format",
+                                "NAME",
+                                "train on cuda: float32, float16 or bfloat16 products (default: float32)"),
                         valued("threads", "N", "threads (default: one per processor)"))
                 .options(DeviceWord.OPTION)
                 .options(ResolveWords.OPTIONS)

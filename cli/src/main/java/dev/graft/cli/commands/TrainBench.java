@@ -6,6 +6,8 @@ import dev.graft.cli.command.Console;
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.text.Numbers;
 import dev.graft.cli.text.Table;
+import dev.graft.runtime.session.Device;
+import dev.graft.tensor.DType;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -19,6 +21,7 @@ final class TrainBench {
         Path model = invocation.arguments("BASE.onnx").isEmpty()
                 ? BundledSample.find().model()
                 : invocation.path("BASE.onnx");
+        Device device = DeviceWord.of(invocation);
         TrainingSteps steps = new TrainingSteps(
                 model,
                 invocation.intOption("batch", 4, 1, MOST),
@@ -26,10 +29,26 @@ final class TrainBench {
                 invocation.intOption("rank", 16, 1, MOST),
                 invocation.intOption("rounds", 20, 1, MOST),
                 invocation.intOption("threads", 0, 1, 1024),
-                DeviceWord.of(invocation));
+                device,
+                format(invocation, device));
         TrainingSteps.Result result = steps.measure(invocation.console().progress());
         print(steps, result, invocation.console());
         return 0;
+    }
+
+    private static DType format(Invocation invocation, Device device) {
+        String name = invocation.option("format").orElse("float32");
+        DType format = switch (name) {
+            case "float32" -> DType.FLOAT32;
+            case "float16" -> DType.FLOAT16;
+            case "bfloat16" -> DType.BFLOAT16;
+            default ->
+                throw invocation.usageError("--format: expected float32, float16 or bfloat16, got '" + name + "'");
+        };
+        if (format != DType.FLOAT32 && !(device instanceof Device.Cuda)) {
+            throw invocation.usageError("--format " + name + " is for --device cuda: a processor computes in float32");
+        }
+        return format;
     }
 
     private static void print(TrainingSteps steps, TrainingSteps.Result result, Console console) {

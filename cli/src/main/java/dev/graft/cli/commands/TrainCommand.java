@@ -16,6 +16,7 @@ import dev.graft.cli.train.TrainingLines;
 import dev.graft.cli.train.TrainingReport;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.Device;
+import dev.graft.training.config.ModelOptions;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.DataReport;
 import dev.graft.training.data.TrainingData;
@@ -60,6 +61,9 @@ final class TrainCommand implements Command {
             console.note("without effect here: " + String.join(", ", config.ignored()));
         }
         Device device = DeviceWord.of(invocation);
+        if (config.model().precision() != ModelOptions.Precision.FLOAT32 && !(device instanceof Device.Cuda)) {
+            console.note("bf16 and fp16 are for a GPU; the processor computes in float32");
+        }
         if (TrainingData.isText(config)) {
             try (HuggingFaceTokenizerSource tokenizer =
                     HuggingFaceTokenizerSource.open(config.model().tokenizer())) {

@@ -29,8 +29,9 @@ final class Optimiser implements AutoCloseable {
     private final Map<String, FloatVector> scalars = new HashMap<>();
     private long updates;
 
-    Optimiser(TrainableLayout layout, GraphSettings settings) {
-        graph = OrtGraph.open(UpdateGraph.build(layout), settings.withoutProfile());
+    /** @param scaled whether the gradient is that of a scaled loss */
+    Optimiser(TrainableLayout layout, GraphSettings settings, boolean scaled) {
+        graph = OrtGraph.open(UpdateGraph.build(layout, scaled), settings.withoutProfile());
         segments = UpdateGraph.segments(layout);
         parameters = new TwoVectors(layout.size());
         first = new TwoVectors(layout.size());
@@ -40,6 +41,9 @@ final class Optimiser implements AutoCloseable {
         for (String name : List.of(
                 UpdateGraph.LIMIT, UpdateGraph.BETA1, UpdateGraph.BETA2, UpdateGraph.ROOT_OF_C2, UpdateGraph.EPSILON)) {
             scalars.put(name, new FloatVector());
+        }
+        if (scaled) {
+            scalars.put(UpdateGraph.UNSCALE, new FloatVector());
         }
     }
 
@@ -59,9 +63,18 @@ final class Optimiser implements AutoCloseable {
         return updates;
     }
 
-    /** Updates, unless the gradient's norm is not finite; returns the norm. */
-    double update(FloatVector gradient, UpdateRule rule) {
+    /**
+     * Updates, unless the gradient's norm is not finite.
+     *
+     * @param scale what the gradient has been multiplied by
+     * @return the norm
+     */
+    double update(FloatVector gradient, UpdateRule rule, double scale) {
         set(rule, updates + 1);
+        FloatVector unscale = scalars.get(UpdateGraph.UNSCALE);
+        if (unscale != null) {
+            unscale.set(0, 1 / scale);
+        }
         Map<String, OnnxTensor> inputs = new HashMap<>();
         scalars.forEach((name, value) -> inputs.put(name, value.tensor()));
         inputs.put(UpdateGraph.RATES, rates.tensor());

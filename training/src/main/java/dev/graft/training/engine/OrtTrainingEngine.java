@@ -16,6 +16,7 @@ import dev.graft.training.ort.OrtGraph;
 import dev.graft.training.precision.Activations;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
+import dev.graft.training.step.LossScale;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainingEngine;
 import dev.graft.training.step.UpdateRule;
@@ -44,6 +45,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
     private final FloatVector before;
     private final RowChunks chunks;
     private final Optimiser optimiser;
+    private LossScale scale = LossScale.NONE;
     private @Nullable OrtGraph evaluation;
 
     /**
@@ -80,7 +82,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
         this.gradient = new FloatVector(layout.size());
         this.before = new FloatVector(layout.size());
         this.chunks = RowChunks.on(recipe.settings().device(), inputs);
-        this.optimiser = new Optimiser(layout, recipe.settings());
+        this.optimiser = new Optimiser(layout, recipe.settings(), scales());
     }
 
     /**
@@ -93,10 +95,12 @@ public final class OrtTrainingEngine implements TrainingEngine {
     }
 
     private static TrainingGraph build(Recipe recipe, TrainingGraph.Purpose purpose) {
-        Activations activations =
-                new Activations(recipe.format(), recipe.settings().device());
         return TrainingGraph.build(
-                recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), activations, purpose);
+                recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), activations(recipe), purpose);
+    }
+
+    private static Activations activations(Recipe recipe) {
+        return new Activations(recipe.format(), recipe.settings().device());
     }
 
     private static List<ValueDescription> inputs(OrtGraph graph) {
@@ -123,7 +127,8 @@ public final class OrtTrainingEngine implements TrainingEngine {
     public double accumulate(Batch batch, float factor, long seed) {
         before.copyFrom(gradient);
         try {
-            return runs.add(chunks.of(batch), feed, optimiser.parameters(), factor, seed, gradient);
+            float scaled = (float) (factor * scale.factor());
+            return runs.add(chunks.of(batch), feed, optimiser.parameters(), scaled, seed, gradient);
         } catch (GraftException e) {
             gradient.copyFrom(before);
             throw e;
@@ -131,12 +136,21 @@ public final class OrtTrainingEngine implements TrainingEngine {
     }
 
     @Override
-    public double update(UpdateRule rule) {
-        double norm = optimiser.update(gradient, rule);
-        if (Double.isFinite(norm)) {
+    public Updated update(UpdateRule rule) {
+        double norm = optimiser.update(gradient, rule, scale.factor());
+        boolean done = Double.isFinite(norm);
+        boolean skipped = !done && scales() && scale.canShrink();
+        if (scales() && (done || skipped)) {
+            scale = done ? scale.afterUpdate() : scale.afterOverflow();
+        }
+        if (done || skipped) {
             gradient.fill(0);
         }
-        return norm;
+        return new Updated(norm, skipped);
+    }
+
+    private boolean scales() {
+        return activations(recipe).needsLossScale();
     }
 
     @Override
@@ -186,12 +200,14 @@ public final class OrtTrainingEngine implements TrainingEngine {
                 optimiser.firstMoment().copy(),
                 optimiser.secondMoment().copy(),
                 gradient.copy(),
-                optimiser.updates());
+                optimiser.updates(),
+                scale);
     }
 
     @Override
     public void restore(EngineState state) {
         optimiser.restore(state);
+        scale = scales() && state.scale().equals(LossScale.NONE) ? LossScale.START : state.scale();
         gradient.copyFrom(state.gradient());
     }
 

@@ -31,6 +31,8 @@ public final class UpdateGraph {
     public static final String RATES = "graft.rates";
     /** Input: 1 - rate · decay of each segment, float32 [segments]. */
     public static final String KEEPS = "graft.keeps";
+    /** Input, where the loss is scaled: one over the scale, float32, a scalar. */
+    public static final String UNSCALE = "graft.unscale";
     /** Inputs, float32 scalars. */
     public static final String LIMIT = "graft.limit";
 
@@ -71,8 +73,12 @@ public final class UpdateGraph {
         return segments;
     }
 
-    /** Builds the graph for a layout. */
-    public static OnnxModel build(TrainableLayout layout) {
+    /**
+     * Builds the graph for a layout.
+     *
+     * @param scaled whether the gradient is that of a scaled loss
+     */
+    public static OnnxModel build(TrainableLayout layout, boolean scaled) {
         OnnxModel model = OnnxModel.create(8, 17);
         GraphEditor editor = new GraphEditor(model);
         List<Segment> segments = segments(layout);
@@ -94,9 +100,10 @@ public final class UpdateGraph {
 
         Formulas f = new Formulas(editor, editor.atEnd(graph).named("graft/update"));
         Value unit = f.scalar(DType.FLOAT32, 1);
-        Value norm = f.node("ReduceL2", List.of(gradient), Attribute.of("keepdims", 0L));
+        Value own = scaled ? f.mul(gradient, editor.addGraphInput(graph, UNSCALE, one)) : gradient;
+        Value norm = f.node("ReduceL2", List.of(own), Attribute.of("keepdims", 0L));
         Value factor = f.node("Min", f.div(limit, f.add(norm, f.scalar(DType.FLOAT32, 1e-6))), unit);
-        Value g = f.mul(gradient, factor);
+        Value g = f.mul(own, factor);
         Value newFirst = f.add(f.mul(first, beta1), f.mul(g, f.sub(unit, beta1)));
         Value newSecond = f.add(f.mul(second, beta2), f.mul(f.mul(g, g), f.sub(unit, beta2)));
         Value root = f.add(f.div(f.node("Sqrt", newSecond), rootOfC2), epsilon);

@@ -50,6 +50,8 @@ final class JobPlan {
             "bias",
             "lora_bias",
             "layers_to_transform",
+            "bf16",
+            "fp16",
             "loss",
             "cutoff_len",
             "max_samples",

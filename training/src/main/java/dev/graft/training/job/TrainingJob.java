@@ -55,7 +55,8 @@ public final class TrainingJob implements AutoCloseable {
                 JobTarget.of(config),
                 JobTarget.head(config.loss()),
                 ExpansionPasses.forTraining(),
-                GraphSettings.DEFAULT.on(device).withThreads(config.model().threads())));
+                GraphSettings.DEFAULT.on(device).withThreads(config.model().threads()),
+                ProductFormat.of(config.model(), device)));
         try {
             JobTarget.requireKnownModules(config, engine.layout());
             float[] first = first(config, engine);

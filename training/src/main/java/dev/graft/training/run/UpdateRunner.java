@@ -3,6 +3,7 @@ package dev.graft.training.run;
 import dev.graft.training.run.checkpoint.LossSums;
 import dev.graft.training.run.checkpoint.RunState;
 import dev.graft.training.step.Batch;
+import dev.graft.training.step.TrainingEngine;
 
 /** Runs one update, or the rest of one, micro-batch by micro-batch. */
 final class UpdateRunner {
@@ -16,7 +17,7 @@ final class UpdateRunner {
      * @param complete whether the update was done, or the run was asked to stop before
      * @param loss the update's mean loss
      * @param learningRate what the update went by, without LoRA+
-     * @param gradientNorm before clipping
+     * @param gradientNorm before clipping; not finite where the update was skipped
      */
     record Outcome(RunState state, boolean complete, double loss, double learningRate, double gradientNorm) {}
 
@@ -57,9 +58,12 @@ final class UpdateRunner {
         long step = state.position().step();
         double factor =
                 parts.plan().updates().schedule().factor(step, parts.geometry().totalUpdates());
-        double norm = parts.engine().update(parts.plan().updates().optimiser().ruleAt(factor));
-        divergence.require("the gradient's norm", norm, step);
+        TrainingEngine.Updated updated =
+                parts.engine().update(parts.plan().updates().optimiser().ruleAt(factor));
+        if (!updated.skipped()) {
+            divergence.require("the gradient's norm", updated.norm(), step);
+        }
         double rate = parts.plan().updates().optimiser().learningRate() * factor;
-        return new Outcome(state.afterUpdate(), true, state.accumulation().mean(), rate, norm);
+        return new Outcome(state.afterUpdate(), true, state.accumulation().mean(), rate, updated.norm());
     }
 }

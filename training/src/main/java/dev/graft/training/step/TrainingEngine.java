@@ -13,6 +13,19 @@ public interface TrainingEngine extends AutoCloseable {
      */
     record Evaluation(double loss, Optional<HostTensor> predictions) {}
 
+    /**
+     * What an update came to.
+     *
+     * @param norm the gradient's global norm before clipping
+     * @param skipped whether it was left out because the gradient overflowed under the loss scale, which is smaller now
+     */
+    record Updated(double norm, boolean skipped) {
+        /** An update that was done, or whose norm says why not. */
+        public static Updated of(double norm) {
+            return new Updated(norm, false);
+        }
+    }
+
     /** Where the trainable values lie. */
     TrainableLayout layout();
 
@@ -28,11 +41,9 @@ public interface TrainingEngine extends AutoCloseable {
 
     /**
      * Updates the trainable values by the accumulated gradient and clears it. If the gradient's norm is not finite nothing is
-     * updated.
-     *
-     * @return the gradient's global norm before clipping
+     * updated, and the gradient is cleared only if the update counts as skipped.
      */
-    double update(UpdateRule rule);
+    Updated update(UpdateRule rule);
 
     /** The loss of a batch, without dropout; what is accumulated stays as it is. */
     Evaluation evaluate(Batch batch);

@@ -15,11 +15,14 @@ import dev.graft.training.run.plan.MicroBatches;
 import dev.graft.training.run.plan.RunPlan;
 import dev.graft.training.run.plan.Start;
 import dev.graft.training.run.plan.Task;
+import dev.graft.training.run.report.RunResult;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainingEngine;
 import dev.graft.training.step.UpdateRule;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +58,33 @@ class FailureTest {
         assertThat(folder.resolve(Runs.ADAPTER)).doesNotExist();
     }
 
+    /** Under a loss scale: the step counts, its norm is no number, and the log stays JSON. */
+    @Test
+    void anUpdateThatIsSkippedIsNoFailure() throws IOException {
+        TrainingEngine engine = new Wrapped(Runs.engine()) {
+            private int updates;
+
+            @Override
+            public Updated update(UpdateRule rule) {
+                updates++;
+                return updates <= 2 ? new Updated(Double.NaN, true) : super.update(rule);
+            }
+        };
+
+        RunResult result = new Trainer(engine, plan(), Runs.data(), Runs.adapter()).run(List.of(), () -> false);
+
+        assertThat(result.stopped()).isEqualTo(RunResult.Stopped.COMPLETED);
+        List<String> log = Files.readAllLines(folder.resolve("trainer_log.jsonl"));
+        assertThat(log.get(0)).contains("\"current_steps\":2,").contains("\"grad_norm\":null,");
+        assertThat(log.get(2)).contains("\"current_steps\":4,").doesNotContain("null");
+    }
+
     @Test
     void aGradientThatOverflowsIsFoundAtTheUpdate() {
         TrainingEngine engine = new Wrapped(Runs.engine()) {
             @Override
-            public double update(UpdateRule rule) {
-                return Double.POSITIVE_INFINITY;
+            public Updated update(UpdateRule rule) {
+                return Updated.of(Double.POSITIVE_INFINITY);
             }
         };
 
@@ -248,7 +272,7 @@ class FailureTest {
         }
 
         @Override
-        public double update(UpdateRule rule) {
+        public Updated update(UpdateRule rule) {
             return engine.update(rule);
         }
 

@@ -138,10 +138,10 @@ final class LinearEngine implements TrainingEngine {
 
     /** torch.nn.utils.clip_grad_norm_ and torch.optim.AdamW. */
     @Override
-    public double update(UpdateRule rule) {
+    public Updated update(UpdateRule rule) {
         double norm = Math.sqrt(squares());
         if (!Double.isFinite(norm)) {
-            return norm;
+            return Updated.of(norm);
         }
         double clip = rule.maxGradientNorm() > 0 ? Math.min(1, rule.maxGradientNorm() / (norm + 1e-6)) : 1;
         updates++;
@@ -154,7 +154,7 @@ final class LinearEngine implements TrainingEngine {
             }
         }
         gradient = new float[parameters.length];
-        return norm;
+        return Updated.of(norm);
     }
 
     private double squares() {

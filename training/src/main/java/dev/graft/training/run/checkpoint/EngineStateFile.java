@@ -10,6 +10,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import dev.graft.training.step.EngineState;
+import dev.graft.training.step.LossScale;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ final class EngineStateFile {
     static final String NAME = "engine.safetensors";
 
     private static final String UPDATES = "updates";
+    private static final String SCALE = "loss_scale";
+    private static final String CALM = "loss_scale_updates";
+    private static final String SKIPPED = "skipped_updates";
     private static final int WINDOW_BYTES = 1 << 20;
 
     private EngineStateFile() {}
@@ -28,12 +32,21 @@ final class EngineStateFile {
     static void write(Path folder, EngineState state) {
         SafetensorsWriter.write(
                 folder.resolve(NAME),
-                Map.of(UPDATES, Long.toString(state.updates())),
+                metadata(state),
                 List.of(
                         tensor("parameters", state.parameters()),
                         tensor("first_moment", state.firstMoment()),
                         tensor("second_moment", state.secondMoment()),
                         tensor("gradient", state.gradient())));
+    }
+
+    private static Map<String, String> metadata(EngineState state) {
+        LossScale scale = state.scale();
+        return Map.of(
+                UPDATES, Long.toString(state.updates()),
+                SCALE, Long.toString((long) scale.factor()),
+                CALM, Long.toString(scale.calm()),
+                SKIPPED, Long.toString(scale.skipped()));
     }
 
     private static Tensor tensor(String name, float[] values) {
@@ -49,7 +62,19 @@ final class EngineStateFile {
                 values(content, "first_moment", size, file),
                 values(content, "second_moment", size, file),
                 values(content, "gradient", size, file),
-                updates(content, file));
+                number(content, UPDATES, file),
+                scale(content, file));
+    }
+
+    private static LossScale scale(SafetensorsFile content, Path file) {
+        if (!content.metadata().containsKey(SCALE)) {
+            return LossScale.NONE;
+        }
+        long factor = number(content, SCALE, file);
+        if (Long.bitCount(factor) != 1) {
+            throw invalid("expected '" + SCALE + "' to be a power of two, got " + factor, file);
+        }
+        return new LossScale(factor, number(content, CALM, file), number(content, SKIPPED, file));
     }
 
     private static float[] values(SafetensorsFile content, String name, long size, Path file) {
@@ -76,10 +101,10 @@ final class EngineStateFile {
         return values;
     }
 
-    private static long updates(SafetensorsFile content, Path file) {
-        String text = content.metadata().getOrDefault(UPDATES, "");
+    private static long number(SafetensorsFile content, String key, Path file) {
+        String text = content.metadata().getOrDefault(key, "");
         if (!text.matches("\\d{1,18}")) {
-            throw invalid("expected the number of updates, got '" + text + "'", file);
+            throw invalid("expected the number '" + key + "', got '" + text + "'", file);
         }
         return Long.parseLong(text);
     }

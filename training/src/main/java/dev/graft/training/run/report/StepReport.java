@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * @param epoch how many passes over the data have been done, with a fraction
  * @param loss the mean over the labels that count
  * @param learningRate of the last update; of A where there are several
- * @param gradientNorm of the last update, before clipping
+ * @param gradientNorm of the last update, before clipping; not finite where it overflowed under the loss scale and the update was skipped
  * @param tokensPerSecond since the last log line
  * @param tokens how many have gone through the model in the run
  * @param clock how long it has taken and will

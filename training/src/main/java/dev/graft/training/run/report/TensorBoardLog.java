@@ -27,7 +27,9 @@ public final class TensorBoardLog implements RunListener, AutoCloseable {
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("train/loss", report.loss());
         values.put("train/learning_rate", report.learningRate());
-        values.put("train/grad_norm", report.gradientNorm());
+        if (Double.isFinite(report.gradientNorm())) {
+            values.put("train/grad_norm", report.gradientNorm());
+        }
         values.put("train/epoch", report.epoch());
         values.put("train/tokens_per_second", report.tokensPerSecond());
         events.scalars(report.step(), values);

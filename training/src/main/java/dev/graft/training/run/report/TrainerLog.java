@@ -79,7 +79,12 @@ public final class TrainerLog implements RunListener, AutoCloseable {
             beginLine(json, report.step(), report.totalSteps());
             json.name("loss").value(report.loss());
             json.name("lr").value(report.learningRate());
-            json.name("grad_norm").value(report.gradientNorm());
+            json.name("grad_norm");
+            if (Double.isFinite(report.gradientNorm())) {
+                json.value(report.gradientNorm());
+            } else {
+                json.nullValue();
+            }
             endLine(json, report.step(), report.totalSteps(), report.epoch(), report.clock());
             json.name("throughput").value(rounded(report.tokensPerSecond(), 100));
             json.name("total_tokens").value(report.tokens());

@@ -7,6 +7,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.training.run.evaluation.BestSoFar;
 import dev.graft.training.step.EngineState;
+import dev.graft.training.step.LossScale;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +30,13 @@ class CheckpointStoreTest {
     void everyBitReturns() {
         // -0, a subnormal, the next after 1, and a sum that no short decimal stands for
         float[] values = {-0f, Float.MIN_VALUE, Math.nextUp(1f)};
-        EngineState engine =
-                new EngineState(values, new float[] {1, 2, 3}, new float[] {4, 5, 6}, new float[] {7, 8, 9}, 5);
+        EngineState engine = new EngineState(
+                values,
+                new float[] {1, 2, 3},
+                new float[] {4, 5, 6},
+                new float[] {7, 8, 9},
+                5,
+                new LossScale(32768, 12, 3));
         RunState state = new RunState(
                 new Position(5, 2),
                 new LossSums(0.1 + 0.2, 7, 8),
