@@ -207,8 +207,16 @@ public final class OrtTrainingEngine implements TrainingEngine {
     @Override
     public void restore(EngineState state) {
         optimiser.restore(state);
-        scale = scales() && state.scale().equals(LossScale.NONE) ? LossScale.START : state.scale();
+        scale = scaleOf(state);
         gradient.copyFrom(state.gradient());
+    }
+
+    /** A run that was begun in another format, or is just beginning, has none. */
+    private LossScale scaleOf(EngineState state) {
+        if (!scales()) {
+            return LossScale.NONE;
+        }
+        return state.scale().equals(LossScale.NONE) ? LossScale.START : state.scale();
     }
 
     @Override
