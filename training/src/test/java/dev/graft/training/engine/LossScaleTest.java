@@ -123,6 +123,28 @@ class LossScaleTest {
         }
     }
 
+    /** From the scale that a run begins with; updates that it costs are the first ones. */
+    @Test
+    void aRunInSixteenBitsLearnsWhatOneInFloat32Learns() {
+        double single = lossBehind(60, DType.FLOAT32);
+        assertThat(lossBehind(60, DType.BFLOAT16)).isCloseTo(single, within(0.05 * single));
+        assertThat(lossBehind(60, DType.FLOAT16)).isCloseTo(single, within(0.05 * single));
+        assertThat(single).isLessThan(0.5 * lossBehind(0, DType.FLOAT32));
+    }
+
+    private static double lossBehind(int updates, DType format) {
+        try (OrtTrainingEngine engine = open(format)) {
+            engine.restore(state(parameters(engine), LossScale.NONE));
+            for (int i = 0; i < updates; i++) {
+                engine.accumulate(batch(), 0.2f, 0);
+                if (engine.update(RULE).skipped()) {
+                    i--;
+                }
+            }
+            return engine.evaluate(batch()).loss();
+        }
+    }
+
     private static float[] updated(DType format, LossScale scale) {
         try (OrtTrainingEngine engine = open(format)) {
             engine.restore(state(parameters(engine), scale));
