@@ -23,8 +23,9 @@ import java.util.Set;
 /**
  * A graph built in memory, loaded by ONNX Runtime. Owns the native session; its files must stay as they are until it is closed.
  *
- * <p>Frozen weights are neither copied nor packed: packing would hold each of them a second time, and a third time for the
- * transposed product of the backward pass.
+ * <p>On a processor frozen weights are neither copied nor packed: packing would hold each of them a second time, and a third time for the
+ * transposed product of the backward pass. On a GPU they are copied to it anyway, in the format that products read: their Cast is
+ * folded when the graph is loaded.
  */
 public final class OrtGraph implements AutoCloseable {
     private static final String FOLDER_OF_DATA = "session.model_external_initializers_file_folder_path";
@@ -64,7 +65,9 @@ public final class OrtGraph implements AutoCloseable {
             options.setOptimizationLevel(settings.optimize() ? OptLevel.ALL_OPT : OptLevel.NO_OPT);
             options.addConfigEntry(FOLDER_OF_DATA, folder.toString());
             options.addConfigEntry(NO_PACKING, "1");
-            options.addConfigEntry(FOLDED_BYTES, "1048576");
+            if (!(settings.device() instanceof Device.Cuda)) {
+                options.addConfigEntry(FOLDED_BYTES, "1048576");
+            }
             options.addConfigEntry(LEFT_OUT, FUSION_OF_HALVES);
             options.addConfigEntry(SPINNING, "0");
             // a pattern belongs to the lengths of one batch, and one is kept for each: 1.2 GB in place of 0.8 where

@@ -29,6 +29,7 @@ class GenaiGradientTest {
     @ParameterizedTest
     @CsvSource({
         "conformance/exports/genai_llama_fp32/model.onnx, conformance/exports/llama/dynamo.onnx, 1e-5",
+        "conformance/exports/genai_llama_fp16_cuda/model.onnx, conformance/exports/llama/dynamo.onnx, 1e-2",
         "conformance/exports/genai_llama_int4/model.onnx, conformance/exports/genai_llama_int4_qdq/model.onnx, 1e-5"
     })
     void gradientsOfTheSameAdapterAreTheSame(String file, String other, double tolerance) {
