@@ -2,9 +2,12 @@ package dev.graft.cli.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.compiler.ir.proto.ModelProto;
+import dev.graft.compiler.ir.proto.StringStringEntryProto;
+import dev.graft.compiler.ir.proto.TensorProto;
 import dev.graft.compiler.scan.ByteRegion;
-import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -17,15 +20,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code graft train --resume} on files that are, or are no longer, those that the run began with. */
 class ResumedFilesTest extends TypedCommands {
+    /** Weights that are larger have bytes far from their first ones. */
+    private static final int LARGE = 40_000;
+
     private Path here;
 
     @BeforeEach
     void trainTwoSteps() throws IOException {
         here = Files.createDirectory(folder.resolve("here"));
-        for (String file : new String[] {"base/model.onnx", "base/tokenizer.json", "train.jsonl", "eval.jsonl"}) {
+        for (String file : new String[] {"base/tokenizer.json", "train.jsonl", "eval.jsonl"}) {
             Path source = sample.resolve(file);
             Files.copy(source, here.resolve(source.getFileName()));
         }
+        writeModelWithHalfItsWeightsBeside();
         Files.writeString(here.resolve("train.yaml"), """
                 model_name_or_path: model.onnx
                 dataset: train.jsonl
@@ -44,10 +51,10 @@ class ResumedFilesTest extends TypedCommands {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train.jsonl", "eval.jsonl", "tokenizer.json", "model.onnx"})
+    @ValueSource(strings = {"train.jsonl", "eval.jsonl", "tokenizer.json", "model.onnx", "model.data"})
     void aFileThatHasChangedIsNamed(String file) throws IOException {
-        if (file.equals("model.onnx")) {
-            changeAWeight();
+        if (file.startsWith("model.")) {
+            changeTheEndOfAWeightIn(here.resolve(file));
         } else {
             Files.writeString(here.resolve(file), "\n", StandardOpenOption.APPEND);
         }
@@ -69,18 +76,46 @@ class ResumedFilesTest extends TypedCommands {
                 .isZero();
     }
 
-    private void changeAWeight() throws IOException {
-        Path model = here.resolve("model.onnx");
-        ModelIndex index = ModelScanner.scan(model);
-        ByteRegion data = index.graph().initializers().values().stream()
+    private void writeModelWithHalfItsWeightsBeside() throws IOException {
+        ModelProto.Builder model =
+                ModelProto.parseFrom(Files.readAllBytes(sample.resolve("base/model.onnx"))).toBuilder();
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        boolean beside = true;
+        for (TensorProto.Builder weight : model.getGraphBuilder().getInitializerBuilderList()) {
+            if (weight.getRawData().size() > LARGE) {
+                if (beside) {
+                    moveTo(data, weight);
+                }
+                beside = !beside;
+            }
+        }
+        Files.write(here.resolve("model.onnx"), model.build().toByteArray());
+        Files.write(here.resolve("model.data"), data.toByteArray());
+    }
+
+    private static void moveTo(ByteArrayOutputStream data, TensorProto.Builder weight) throws IOException {
+        weight.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(entry("location", "model.data"))
+                .addExternalData(entry("offset", Integer.toString(data.size())));
+        weight.getRawData().writeTo(data);
+        weight.clearRawData();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+
+    /** The lowest bit of the last element, far behind the beginning. */
+    private void changeTheEndOfAWeightIn(Path holder) throws IOException {
+        ByteRegion data = ModelScanner.scan(here.resolve("model.onnx")).graph().initializers().values().stream()
                 .flatMap(tensor -> tensor.runs().stream())
-                .filter(run -> run.length() > 4096 && run.file().equals(index.file()))
+                .filter(run -> run.length() > LARGE && run.file().endsWith(holder.getFileName()))
                 .findFirst()
                 .orElseThrow();
-        try (RandomAccessFile file = new RandomAccessFile(model.toFile(), "rw")) {
-            file.seek(data.offset() + 1);
+        try (RandomAccessFile file = new RandomAccessFile(holder.toFile(), "rw")) {
+            file.seek(data.end() - 4);
             int before = file.read();
-            file.seek(data.offset() + 1);
+            file.seek(data.end() - 4);
             file.write(before ^ 1);
         }
     }

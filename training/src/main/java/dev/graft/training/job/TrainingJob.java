@@ -49,24 +49,30 @@ public final class TrainingJob implements AutoCloseable {
      */
     public static TrainingJob open(TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device) {
         RunPlan plan = JobPlan.of(config);
-        TrainingData data = TrainingData.open(config, tokenizer);
-        OrtTrainingEngine engine = OrtTrainingEngine.open(new OrtTrainingEngine.Recipe(
+        try (FileContents contents = FileContents.of(config)) {
+            TrainingData data = TrainingData.open(config, tokenizer);
+            OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(config, device));
+            try {
+                JobTarget.requireKnownModules(config, engine.layout());
+                float[] first = first(config, engine);
+                int size = first.length;
+                engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
+                return new TrainingJob(config, plan.with(contents.hashes()), data, engine);
+            } catch (RuntimeException e) {
+                engine.close();
+                throw e;
+            }
+        }
+    }
+
+    private static OrtTrainingEngine.Recipe recipe(TrainingConfig config, Device device) {
+        return new OrtTrainingEngine.Recipe(
                 config.model().model(),
                 JobTarget.of(config),
                 JobTarget.head(config.loss()),
                 ExpansionPasses.forTraining(),
                 GraphSettings.DEFAULT.on(device).withThreads(config.model().threads()),
-                ProductFormat.of(config.model(), device)));
-        try {
-            JobTarget.requireKnownModules(config, engine.layout());
-            float[] first = first(config, engine);
-            int size = first.length;
-            engine.restore(new EngineState(first, new float[size], new float[size], new float[size], 0));
-            return new TrainingJob(config, plan.with(FileContents.of(config)), data, engine);
-        } catch (RuntimeException e) {
-            engine.close();
-            throw e;
-        }
+                ProductFormat.of(config.model(), device));
     }
 
     /** New values, or those of an adapter that is gone on with. */

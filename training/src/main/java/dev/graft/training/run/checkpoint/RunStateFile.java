@@ -4,7 +4,10 @@ import dev.graft.adapter.format.json.JsonFiles;
 import dev.graft.adapter.format.json.JsonValue;
 import dev.graft.adapter.format.json.JsonValue.JsonObject;
 import dev.graft.adapter.format.json.PythonJson;
+import dev.graft.error.ErrorCode;
 import dev.graft.error.FileFault;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import dev.graft.training.run.evaluation.BestSoFar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +15,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /** Reads and writes {@code state.json}. */
 final class RunStateFile {
     static final String NAME = "state.json";
 
-    private static final String FORMAT = "graft-run-state-1";
+    /** Counted up whenever what a state or its plan says changes its meaning. */
+    private static final String FORMAT = "graft-run-state-2";
+
+    private static final Pattern ANY_FORMAT = Pattern.compile("graft-run-state-[0-9]{1,9}");
 
     /** A state and the plan's keys that it was reached with. */
     record Content(RunState state, Map<String, String> plan) {}
@@ -70,9 +77,7 @@ final class RunStateFile {
     static Content read(Path folder) {
         Path file = folder.resolve(NAME);
         StateFields fields = new StateFields(JsonFiles.readObject(file), file);
-        if (!fields.text("format").equals(FORMAT)) {
-            throw fields.wrong("format", FORMAT);
-        }
+        requireFormat(fields, file);
         RunState state = new RunState(
                 new Position(fields.count("step"), fields.smallCount("accumulated")),
                 sums(fields.object("accumulation")),
@@ -82,6 +87,20 @@ final class RunStateFile {
                 fields.optionalExact("eval_loss"),
                 fields.exact("seconds"));
         return new Content(state, fields.texts("plan"));
+    }
+
+    private static void requireFormat(StateFields fields, Path file) {
+        String format = fields.text("format");
+        if (ANY_FORMAT.matcher(format).matches() && !format.equals(FORMAT)) {
+            throw new GraftException(
+                    ErrorCode.CHECKPOINT_INVALID,
+                    "the checkpoint is another version of Graft's: expected " + FORMAT + ", got " + format,
+                    Location.ofFile(file),
+                    "Finish the run with the version that began it, or begin another run in a new output folder.");
+        }
+        if (!format.equals(FORMAT)) {
+            throw fields.wrong("format", FORMAT);
+        }
     }
 
     private static LossSums sums(StateFields fields) {
