@@ -33,7 +33,7 @@ class TorchRandomTest {
     void normalNumbersAreThoseOfPyTorchButForTheLastBits() {
         // torch.manual_seed(42); torch.randn(50); torch.empty(2).uniform_(0, 1)
         TorchRandom random = new TorchRandom(42);
-        float[] values = random.normal(50);
+        float[] values = random.normal(50, 1);
         assertThat(new float[] {values[0], values[15], values[16], values[33], values[34], values[40], values[49]})
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(
@@ -46,14 +46,14 @@ class TorchRandomTest {
     void fewNormalNumbersComeInPairs() {
         // torch.manual_seed(42); torch.randn(5); torch.randn(32); torch.randn(3)
         TorchRandom random = new TorchRandom(42);
-        assertThat(random.normal(5))
+        assertThat(random.normal(5, 1))
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(0.33669037f, 0.1288094f, 0.23446237f, 0.23033303f, -1.1228564f);
-        float[] many = random.normal(32);
+        float[] many = random.normal(32, 1);
         assertThat(new float[] {many[0], many[31]})
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(-0.2482575f, -0.60114205f);
-        assertThat(random.normal(3))
+        assertThat(random.normal(3, 1))
                 .as("the first of them is the other half of the fifth")
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(-0.1863283f, -0.32775864f, 0.7949687f);

@@ -8,23 +8,22 @@ import dev.graft.training.step.TrainableLayout.Entry;
 import dev.graft.training.step.TrainableLayout.Group;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * The values that training begins with, as PEFT draws them: A uniform in ±1/√in (Kaiming's with a = √5) and B zero; of an embedding A zero and
- * B normal.
+ * The values that training begins with, as PEFT draws them: A uniform in ±1/√in (Kaiming's with a = √5) or normal, and B zero; of an embedding
+ * always A zero and B normal.
  *
- * <p>They are PEFT's to the bit (an embedding's but for the last bits) where {@code torch.manual_seed(seed)} stands right before {@code get_peft_model}
- * and the graph has its modules in PyTorch's order, as exporters write it: a module draws A and B (and B's bias) when PyTorch makes the
- * layers, and what is not zero once more when PEFT resets it.
+ * <p>They are PEFT's to the bit (what is normal but for the last bits, see {@link TorchRandom#normal}) where {@code torch.manual_seed(seed)} stands right
+ * before {@code get_peft_model} and the graph has its modules in PyTorch's order, as exporters write it: a module draws A and B (and B's bias) when
+ * PyTorch makes the layers, and what is not zero once more when PEFT resets it (peft/tuners/lora/layer.py, reset_lora_parameters).
  */
 public final class Initialization {
     /** How A is drawn. */
     public enum Factors {
         /** Uniform in ±1/√in, PEFT's default. */
         KAIMING,
-        /** Normal with a standard deviation of 1/rank; not PyTorch's own numbers. */
+        /** Normal with a standard deviation of 1/rank, PEFT's {@code init_lora_weights="gaussian"}. */
         GAUSSIAN
     }
 
@@ -49,11 +48,7 @@ public final class Initialization {
                 initialization.copy(whole.inFormat(DType.FLOAT32).toDoubles(), entry);
             }
         }
-        if (factors == Factors.KAIMING) {
-            initialization.drawAsPeft(layout, new TorchRandom(seed));
-        } else {
-            initialization.drawNormal(layout, new SplittableRandom(seed));
-        }
+        initialization.draw(layout, factors, new TorchRandom(seed));
         return initialization.values;
     }
 
@@ -63,49 +58,42 @@ public final class Initialization {
         }
     }
 
-    private void drawAsPeft(TrainableLayout layout, TorchRandom random) {
+    private void draw(TrainableLayout layout, Factors factors, TorchRandom random) {
         for (Entry entry : layout.entries()) {
             if (entry.group() == Group.LORA_A) {
                 skip(random, entry.shape().elements() + elements(nameOfB(entry)) + elements(nameOfBias(entry)));
-                float bound = bound(entry);
-                fill(entry, () -> random.uniform(-bound, bound));
+                fill(entry, factors == Factors.KAIMING ? uniform(entry, random) : normal(entry, random));
             } else if (entry.group() == Group.LORA_EMBEDDING && !isEmbeddingB(entry)) {
                 Entry b = Objects.requireNonNull(entries.get(nameOfB(entry)), entry.name());
-                int count = Math.toIntExact(b.shape().elements());
-                random.normal(Math.toIntExact(entry.shape().elements()));
-                random.normal(count);
-                float[] drawn = random.normal(count);
-                int[] next = {0};
-                fill(b, () -> drawn[next[0]++]);
+                random.normal(Math.toIntExact(entry.shape().elements()), 1);
+                random.normal(Math.toIntExact(b.shape().elements()), 1);
+                fill(b, random.normal(Math.toIntExact(b.shape().elements()), 1));
             }
         }
     }
 
-    private void drawNormal(TrainableLayout layout, SplittableRandom random) {
-        for (Entry entry : layout.entries()) {
-            if (entry.group() == Group.LORA_A || isEmbeddingB(entry)) {
-                double deviation = isEmbeddingB(entry) ? 1 : 1.0 / entry.shape().dim(0);
-                for (int i = 0; i < entry.shape().elements(); i++) {
-                    values[Math.toIntExact(entry.offset()) + i] = (float) (random.nextGaussian() * deviation);
-                }
-            }
+    private static float[] uniform(Entry a, TorchRandom random) {
+        float bound = bound(a);
+        float[] drawn = new float[Math.toIntExact(a.shape().elements())];
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = random.uniform(-bound, bound);
         }
+        return drawn;
     }
 
-    /** Fills in the order of PEFT's file; the vector may hold the transpose of it. */
-    private void fill(Entry entry, FloatSource source) {
-        long rows = entry.shape().dim(0);
-        long columns = entry.shape().elements() / Math.max(1, rows);
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                long place = entry.transposed() ? column * rows + row : row * columns + column;
-                values[Math.toIntExact(entry.offset() + place)] = source.next();
-            }
-        }
+    private static float[] normal(Entry a, TorchRandom random) {
+        return random.normal(
+                Math.toIntExact(a.shape().elements()), 1.0 / a.shape().dim(0));
     }
 
-    private interface FloatSource {
-        float next();
+    /** From the order of PEFT's file; the vector may hold the transpose of it. */
+    private void fill(Entry entry, float[] drawn) {
+        int rows = Math.toIntExact(entry.shape().dim(0));
+        int columns = drawn.length / Math.max(1, rows);
+        for (int i = 0; i < drawn.length; i++) {
+            int place = entry.transposed() ? i % columns * rows + i / columns : i;
+            values[Math.toIntExact(entry.offset() + place)] = drawn[i];
+        }
     }
 
     private static String nameOfB(Entry a) {

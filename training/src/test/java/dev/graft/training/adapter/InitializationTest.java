@@ -2,6 +2,9 @@ package dev.graft.training.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.adapter.format.safetensors.SafetensorsFile;
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.tensor.Shape;
 import dev.graft.testing.Fixtures;
 import dev.graft.training.adapter.Initialization.Factors;
 import dev.graft.training.graph.CrossEntropy;
@@ -10,43 +13,90 @@ import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.precision.Activations;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainableLayout.Entry;
-import java.util.Arrays;
+import dev.graft.training.step.TrainableLayout.Group;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** First values against those of PEFT 0.21.2 behind {@code torch.manual_seed(42); get_peft_model(fixture, LoraConfig(...))}. */
+/**
+ * First values against those of PEFT 0.21.2 behind {@code torch.manual_seed(42); get_peft_model(fixture, LoraConfig(...))}, which {@code
+ * src/test/scripts/initialization_goldens.py} wrote.
+ */
 class InitializationTest {
-    /** {@code LoraConfig(target_modules=["q_proj", "k_proj", "v_proj"], r=2, lora_bias=True)}: biases of B are drawn too, before they become zero. */
-    @Test
-    void withBiasesInTheBranchesTheFactorsArePeftsToTheBit() {
-        TrainableLayout layout =
-                layout("qwen2", TrainingTarget.of("[qkv]_proj", 2, 1).withBranchBias());
-        float[] values = Initialization.of(layout, java.util.Map.of(), Factors.KAIMING, 42);
+    /** Of PyTorch's logarithm and cosine in single precision, for a standard deviation of 1. */
+    private static final double LAST_BITS = 1e-6;
 
-        String parent = "model.layers.0.self_attn.";
-        assertThat(ends(layout, values, parent + "q_proj.lora_A.weight"))
-                .containsExactly(-0.129106342792511, 0.04721873998641968);
-        assertThat(ends(layout, values, parent + "k_proj.lora_A.weight"))
-                .containsExactly(0.055737197399139404, 0.07005840539932251);
-        assertThat(ends(layout, values, parent + "v_proj.lora_A.weight"))
-                .containsExactly(0.1398727297782898, 0.20512688159942627);
-        assertThat(ends(layout, values, parent + "v_proj.lora_B.bias")).containsExactly(0, 0);
+    private static SafetensorsFile peft;
+
+    @BeforeAll
+    static void readGoldens() throws URISyntaxException {
+        peft = SafetensorsReader.read(
+                Path.of(Objects.requireNonNull(InitializationTest.class.getResource("initialization.safetensors"))
+                        .toURI()));
     }
 
-    /** {@code LoraConfig(target_modules=["embed_tokens", "q_proj"], r=3)}; what the embedding draws moves what q_proj does. */
+    @Test
+    void factorsArePeftsToTheBit() {
+        assertEqual("kaiming", layout("llama", TrainingTarget.of("q_proj|v_proj|down_proj", 3, 1)), 0);
+    }
+
+    /** They are drawn too, before they become zero. */
+    @Test
+    void withBiasesInTheBranchesTheyAreToo() {
+        assertEqual(
+                "kaiming_biases",
+                layout("qwen2", TrainingTarget.of("[qkv]_proj", 2, 1).withBranchBias()),
+                0);
+    }
+
+    @Test
+    void ofConvolutionsTheyAreToo() {
+        assertEqual("kaiming_convolutions", layout("conv", TrainingTarget.of("stem|point|deep|head", 2, 1)), 0);
+    }
+
+    /** What the embedding draws moves what q_proj does. */
     @Test
     void anEmbeddingBeginsWithPeftsNumbersAndSoDoesWhatComesBehindIt() {
         TrainableLayout layout = layout("llama", TrainingTarget.of("embed_tokens|q_proj", 3, 1));
-        float[] values = Initialization.of(layout, java.util.Map.of(), Factors.KAIMING, 42);
 
-        assertThat(ends(layout, values, "model.embed_tokens.lora_embedding_A")).containsExactly(0, 0);
-        assertThat(ends(layout, values, "model.embed_tokens.lora_embedding_B"))
-                .usingComparatorWithPrecision(1e-6)
-                .containsExactly(-0.36090990900993347, 0.8032528162002563);
-        assertThat(ends(layout, values, "model.layers.0.self_attn.q_proj.lora_A.weight"))
-                .containsExactly(-0.05674591660499573, -0.24671941995620728);
-        assertThat(ends(layout, values, "model.layers.1.self_attn.q_proj.lora_A.weight"))
-                .containsExactly(0.20104071497917175, 0.14675280451774597);
+        assertEqual("kaiming_embedding", layout, LAST_BITS);
+    }
+
+    @Test
+    void gaussianFactorsArePeftsButForTheLastBits() {
+        assertEqual("gaussian", layout("llama", TrainingTarget.of("q_proj|v_proj|down_proj", 3, 1)), LAST_BITS / 3);
+        assertEqual("gaussian_embedding", layout("llama", TrainingTarget.of("embed_tokens|q_proj", 3, 1)), LAST_BITS);
+    }
+
+    /** Of 54, 12, 144 and 10 values: whole blocks of 16, a block with a rest, too few for a block. */
+    @Test
+    void gaussianFactorsOfConvolutionsAreToo() {
+        assertEqual(
+                "gaussian_convolutions",
+                layout("conv", TrainingTarget.of("stem|point|deep|head", 2, 1)),
+                LAST_BITS / 2);
+    }
+
+    /** The last of 15 values leaves half a pair, which the first of the last 9 takes. */
+    @Test
+    void halfAPairIsKeptForTheNextFewValues() {
+        List<Entry> entries = new ArrayList<>();
+        add(entries, "first", 5);
+        add(entries, "second", 7);
+        add(entries, "third", 3);
+
+        assertEqual("gaussian_odd", new TrainableLayout(entries), LAST_BITS / 3);
+    }
+
+    private static void add(List<Entry> entries, String module, int in) {
+        long end = new TrainableLayout(entries).size();
+        entries.add(new Entry(module + ".lora_A.weight", Shape.of(3, in), end, false, Group.LORA_A));
+        entries.add(new Entry(module + ".lora_B.weight", Shape.of(2, 3), end + 3L * in, true, Group.LORA_B));
     }
 
     private static TrainableLayout layout(String model, TrainingTarget target) {
@@ -60,15 +110,41 @@ class InitializationTest {
                 .layout();
     }
 
-    /** The first and the last value of a tensor. */
-    private static double[] ends(TrainableLayout layout, float[] values, String name) {
-        Entry entry = layout.entries().stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-        int first = (int) entry.offset();
-        float[] own =
-                Arrays.copyOfRange(values, first, first + (int) entry.shape().elements());
-        return new double[] {own[0], own[own.length - 1]};
+    /** Every value of a case, and no other ones but zeros. */
+    private static void assertEqual(String goldens, TrainableLayout layout, double tolerance) {
+        Factors factors = goldens.startsWith("gaussian") ? Factors.GAUSSIAN : Factors.KAIMING;
+        float[] values = Initialization.of(layout, Map.of(), factors, 42);
+        for (Entry entry : layout.entries()) {
+            boolean drawn =
+                    entry.name().endsWith(".lora_A.weight") || entry.name().endsWith(".lora_embedding_B");
+            double[] expected = drawn
+                    ? Objects.requireNonNull(peft.tensors().get(goldens + "/" + entry.name()), entry.name())
+                            .toDoubles()
+                    : new double[(int) entry.shape().elements()];
+            double[] own = inPeftsOrder(entry, values);
+            for (int i = 0; i < expected.length; i++) {
+                double difference = Math.abs(own[i] - expected[i]);
+                assertThat(difference)
+                        .as("%s [%d]: %s, not %s", entry.name(), i, own[i], expected[i])
+                        .isLessThanOrEqualTo(tolerance);
+            }
+        }
+        assertThat(layout.entries().stream()
+                        .map(Entry::name)
+                        .filter(name -> peft.tensors().containsKey(goldens + "/" + name)))
+                .hasSize((int) peft.tensors().keySet().stream()
+                        .filter(name -> name.startsWith(goldens + "/"))
+                        .count());
+    }
+
+    private static double[] inPeftsOrder(Entry entry, float[] values) {
+        int rows = (int) entry.shape().dim(0);
+        double[] own = new double[(int) entry.shape().elements()];
+        int columns = own.length / rows;
+        for (int i = 0; i < own.length; i++) {
+            int place = entry.transposed() ? i % columns * rows + i / columns : i;
+            own[i] = values[(int) entry.offset() + place];
+        }
+        return own;
     }
 }
