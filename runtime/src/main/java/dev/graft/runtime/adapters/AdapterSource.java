@@ -4,6 +4,7 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.FileKind;
 import dev.graft.adapter.format.ReadOptions;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,20 @@ sealed interface AdapterSource {
     @Nullable
     Path path();
 
+    /**
+     * What is in it.
+     *
+     * @throws dev.graft.error.GraftException whatever is wrong with it
+     */
+    AdapterContent read();
+
     /** A PEFT folder, an {@code .onnx_adapter}, or a kohya or loralib file. */
     record OnDisk(Path path) implements AdapterSource {
-        boolean isOnnxAdapter() {
-            return !Files.isDirectory(path) && FileKind.of(path) == FileKind.ONNX_ADAPTER;
-        }
-
-        Adapter read() {
-            return AdapterFiles.readAdapter(path, ReadOptions.DEFAULT);
+        @Override
+        public AdapterContent read() {
+            return !Files.isDirectory(path) && FileKind.of(path) == FileKind.ONNX_ADAPTER
+                    ? new AdapterContent.Named(OnnxAdapterReader.read(path))
+                    : new AdapterContent.Changes(AdapterFiles.readAdapter(path, ReadOptions.DEFAULT));
         }
     }
 
@@ -30,6 +37,11 @@ sealed interface AdapterSource {
         @Override
         public Path path() {
             return adapter.source();
+        }
+
+        @Override
+        public AdapterContent read() {
+            return new AdapterContent.Changes(adapter);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.graft.runtime.adapters;
 
-import dev.graft.runtime.adapters.AdapterSource.OnDisk;
+import dev.graft.runtime.adapters.AdapterContent.Named;
 import dev.graft.runtime.session.AdapterBase;
 import dev.graft.runtime.session.ModelSession;
 import java.util.OptionalInt;
@@ -14,9 +14,9 @@ final class BaseCheck {
     }
 
     /** @throws dev.graft.error.GraftException {@code ADAPTER_BASE_MISMATCH} */
-    void require(AdapterSource source) {
-        if (source instanceof OnDisk file && file.isOnnxAdapter()) {
-            AdapterBase.require(base, file.path(), "RuntimeSettings.acceptingAnyBase()");
+    void require(AdapterContent content) {
+        if (content instanceof Named named) {
+            AdapterBase.require(base, named.file(), "RuntimeSettings.acceptingAnyBase()");
         }
     }
 }

@@ -2,11 +2,9 @@ package dev.graft.runtime.adapters;
 
 import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
-import dev.graft.adapter.format.onnxadapter.NamedFactors;
-import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
 import dev.graft.adapter.format.onnxadapter.OnnxFactors;
-import dev.graft.runtime.adapters.AdapterSource.InMemory;
-import dev.graft.runtime.adapters.AdapterSource.OnDisk;
+import dev.graft.runtime.adapters.AdapterContent.Named;
 import dev.graft.runtime.session.InputNames;
 import dev.graft.runtime.session.OverridableInput;
 import dev.graft.tensor.DType;
@@ -31,31 +29,26 @@ final class FittedTensors {
     }
 
     /** The tensors, read when they are used. */
-    List<Tensor> of(AdapterSource source) {
-        return named(source).stream().map(this::inModelsFormat).toList();
+    List<Tensor> of(AdapterContent content) {
+        return named(content).stream().map(this::inModelsFormat).toList();
     }
 
     /** Whether ONNX Runtime can take a file as it is. */
-    boolean fitsAsItIs(OnDisk source) {
-        return source.isOnnxAdapter()
-                && OnnxAdapterReader.read(source.path()).tensors().values().stream()
-                        .allMatch(tensor -> inputs.containsKey(tensor.name())
-                                && inModelsFormat(tensor).dtype() == tensor.dtype());
+    boolean fitsAsItIs(OnnxAdapterFile file) {
+        return file.tensors().values().stream()
+                .allMatch(tensor -> inputs.containsKey(tensor.name())
+                        && inModelsFormat(tensor).dtype() == tensor.dtype());
     }
 
-    private Collection<Tensor> named(AdapterSource source) {
-        if (source instanceof InMemory memory) {
-            return factors(memory.adapter());
+    private Collection<Tensor> named(AdapterContent content) {
+        if (!(content instanceof Named named)) {
+            return factors(content.adapter());
         }
-        OnDisk file = (OnDisk) source;
-        if (!file.isOnnxAdapter()) {
-            return factors(file.read());
-        }
-        Map<String, Tensor> tensors = OnnxAdapterReader.read(file.path()).tensors();
+        Map<String, Tensor> tensors = named.file().tensors();
         boolean otherNames = !inputs.keySet().containsAll(tensors.keySet())
                 && tensors.keySet().stream()
                         .allMatch(name -> FACTOR.matcher(name).matches());
-        return otherNames ? factors(NamedFactors.read(file.path())) : tensors.values();
+        return otherNames ? factors(content.adapter()) : tensors.values();
     }
 
     private List<Tensor> factors(Adapter adapter) {

@@ -1,8 +1,6 @@
 package dev.graft.runtime.adapters;
 
 import dev.graft.adapter.Adapter;
-import dev.graft.runtime.adapters.AdapterSource.InMemory;
-import dev.graft.runtime.adapters.AdapterSource.OnDisk;
 import dev.graft.runtime.adapters.Ingredients.Ingredient;
 import dev.graft.runtime.batching.BatchedModel;
 import dev.graft.runtime.batching.SlotAdapter;
@@ -58,7 +56,6 @@ final class SlotCarrier implements Carrier {
 
     @Override
     public Carried load(Ingredients ingredients) {
-        ingredients.parts().forEach(part -> base.require(part.adapter().source()));
         if (ingredients.isPlain()) {
             Registration plain = ingredients.parts().get(0).adapter();
             return new Slotted(model, model.prepare(plain.name(), read(plain.source())), true);
@@ -71,8 +68,10 @@ final class SlotCarrier implements Carrier {
         return new Slotted(model, mixed, true);
     }
 
-    private static Adapter read(AdapterSource source) {
-        return source instanceof InMemory memory ? memory.adapter() : ((OnDisk) source).read();
+    private Adapter read(AdapterSource source) {
+        AdapterContent content = source.read();
+        base.require(content);
+        return content.adapter();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.graft.runtime.adapters;
 
-import dev.graft.runtime.adapters.AdapterSource.OnDisk;
+import dev.graft.runtime.adapters.AdapterContent.Named;
 import dev.graft.runtime.adapters.Ingredients.Ingredient;
 import dev.graft.runtime.mix.AdapterMix;
 import dev.graft.runtime.session.HostTensor;
@@ -72,22 +72,26 @@ final class SwitchingCarrier implements Carrier {
         if (ingredients.isPlain()) {
             return loaded(ingredients.parts().get(0).adapter());
         }
-        Map<String, AdapterSource> sources = new HashMap<>();
+        Map<String, AdapterContent> contents = new HashMap<>();
         for (Ingredient part : ingredients.parts()) {
-            base.require(part.adapter().source());
-            sources.put(part.adapter().name(), part.adapter().source());
+            contents.put(part.adapter().name(), read(part.adapter().source()));
         }
         AdapterMix mix = ingredients.mix();
-        List<Tensor> sum = mix.summed(name -> fitted.of(Objects.requireNonNull(sources.get(name))));
+        List<Tensor> sum = mix.summed(name -> fitted.of(Objects.requireNonNull(contents.get(name))));
         return session.loadAdapter(mix.toString(), null, sum);
     }
 
     private LoadedAdapter loaded(Registration adapter) {
-        AdapterSource source = adapter.source();
-        base.require(source);
-        if (source instanceof OnDisk file && fitted.fitsAsItIs(file)) {
-            return session.loadAdapter(file.path());
+        AdapterContent content = read(adapter.source());
+        if (content instanceof Named named && fitted.fitsAsItIs(named.file())) {
+            return session.loadAdapter(named.file());
         }
-        return session.loadAdapter(adapter.name(), source.path(), fitted.of(source));
+        return session.loadAdapter(adapter.name(), adapter.source().path(), fitted.of(content));
+    }
+
+    private AdapterContent read(AdapterSource source) {
+        AdapterContent content = source.read();
+        base.require(content);
+        return content;
     }
 }

@@ -4,6 +4,9 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.FileKind;
 import dev.graft.adapter.format.ReadOptions;
+import dev.graft.adapter.format.onnxadapter.NamedFactors;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterFile;
+import dev.graft.adapter.format.onnxadapter.OnnxAdapterReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
@@ -154,7 +157,9 @@ public final class BatchedModel implements AutoCloseable {
      */
     public SlotAdapter prepare(String name, Path adapter) {
         if (!Files.isDirectory(adapter) && FileKind.of(adapter) == FileKind.ONNX_ADAPTER) {
-            AdapterBase.require(session.baseFingerprint(), adapter, "read it with AdapterFiles and put what was read");
+            OnnxAdapterFile file = OnnxAdapterReader.read(adapter);
+            AdapterBase.require(session.baseFingerprint(), file, "read it with AdapterFiles and put what was read");
+            return prepare(name, NamedFactors.of(file));
         }
         return prepare(name, AdapterFiles.readAdapter(adapter, ReadOptions.DEFAULT));
     }

@@ -148,11 +148,20 @@ public final class ModelSession implements AutoCloseable {
      *     {@code TARGET_SHAPE_MISMATCH}, {@code ADAPTER_TENSORS_INVALID} for a wrong type, a lone factor or ranks that differ
      */
     public LoadedAdapter loadAdapter(Path adapterFile) {
-        List<AdapterParameter> parameters =
-                parametersOf(OnnxAdapterReader.read(adapterFile).tensors().values());
-        AdapterChecks.check(adapterFile, parameters, file, overridableInputs(), inputs.keySet());
-        String name = adapterFile.getFileName().toString();
-        return register(new LoadedAdapter(this, name, adapterFile, parameters, OrtRuntime.loadAdapter(adapterFile)));
+        return loadAdapter(OnnxAdapterReader.read(adapterFile));
+    }
+
+    /**
+     * Loads a file whose tables were read already, which are not read again; otherwise as {@link #loadAdapter(Path)}.
+     *
+     * @throws GraftException as {@link #loadAdapter(Path)}
+     */
+    public LoadedAdapter loadAdapter(OnnxAdapterFile adapter) {
+        Path source = adapter.file();
+        List<AdapterParameter> parameters = parametersOf(adapter.tensors().values());
+        AdapterChecks.check(source, parameters, file, overridableInputs(), inputs.keySet());
+        String name = source.getFileName().toString();
+        return register(new LoadedAdapter(this, name, source, parameters, OrtRuntime.loadAdapter(source)));
     }
 
     /**

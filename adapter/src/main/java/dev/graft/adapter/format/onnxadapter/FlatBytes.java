@@ -1,26 +1,31 @@
 package dev.graft.adapter.format.onnxadapter;
 
 import dev.graft.error.ErrorCode;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.FileBytes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * A FlatBuffers file read by position, every access checked against the file's size.
  *
- * <p>Only one page is held at a time: tables are small and lie between data that is not wanted here.
+ * <p>Only one page is held at a time: tables are small and lie between data that is not wanted here. The file stays open until this is closed.
  */
-final class FlatBytes {
+final class FlatBytes implements AutoCloseable {
     private static final int PAGE_BYTES = 1 << 14;
 
     private final Path file;
     private final FileBytes bytes;
+    private final FileChannel channel;
     private final ByteBuffer page =
             ByteBuffer.allocate(PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     private long pageStart;
@@ -28,6 +33,20 @@ final class FlatBytes {
     FlatBytes(Path file) {
         this.file = file;
         this.bytes = FileBytes.of(file);
+        try {
+            this.channel = FileChannel.open(file, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw FileFault.unreadable(file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw FileFault.unreadable(file, e);
+        }
     }
 
     long size() {
@@ -66,11 +85,22 @@ final class FlatBytes {
 
     /** The length of the vector or string at {@code position}, whose elements fit into the file. */
     int vectorLength(long position, int elementBytes) {
-        long length = Integer.toUnsignedLong(readInt(position));
+        return fitting(Integer.toUnsignedLong(readInt(position)), elementBytes, position);
+    }
+
+    private int fitting(long length, int elementBytes, long position) {
         if (length > (size() - position - 4) / elementBytes) {
             throw malformed("a vector of " + length + " elements ends behind the file", position);
         }
         return (int) length;
+    }
+
+    /** The same for data, which lie far from the tables, whose page stays. */
+    int dataLength(long position) {
+        require(position, 4, 4);
+        ByteBuffer stored = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        read(position, stored);
+        return fitting(Integer.toUnsignedLong(stored.getInt(0)), 1, position);
     }
 
     /** The UTF-8 string at {@code position}, which a zero byte ends. */
@@ -115,9 +145,17 @@ final class FlatBytes {
         if (position < pageStart || position + length > pageStart + page.limit()) {
             pageStart = position;
             page.clear().limit((int) Math.min(PAGE_BYTES, bytes.size() - position));
-            bytes.read(position, page);
+            read(position, page);
             page.flip();
         }
         return (int) (position - pageStart);
+    }
+
+    private void read(long position, ByteBuffer target) {
+        try {
+            FileBytes.readFully(channel, file, position, target);
+        } catch (IOException e) {
+            throw FileFault.unreadable(file, e);
+        }
     }
 }

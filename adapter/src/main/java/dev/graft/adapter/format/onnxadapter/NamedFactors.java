@@ -33,7 +33,16 @@ public final class NamedFactors {
      * @throws GraftException {@code ONNX_ADAPTER_MALFORMED}, or {@code ADAPTER_TENSORS_INVALID} if names or shapes do not fit
      */
     public static Adapter read(Path path) {
-        return new NamedFactors(OnnxAdapterReader.read(path)).toAdapter();
+        return of(OnnxAdapterReader.read(path));
+    }
+
+    /**
+     * The same of a file that was read.
+     *
+     * @throws GraftException {@code ADAPTER_TENSORS_INVALID}
+     */
+    public static Adapter of(OnnxAdapterFile file) {
+        return new NamedFactors(file).toAdapter();
     }
 
     private Adapter toAdapter() {

@@ -29,7 +29,9 @@ public final class OnnxAdapterReader {
      * @throws GraftException {@code ONNX_ADAPTER_MALFORMED} where ONNX Runtime would not load it, or where a name occurs twice
      */
     public static OnnxAdapterFile read(Path file) {
-        return new OnnxAdapterReader(new FlatBytes(file)).readFile(file);
+        try (FlatBytes bytes = new FlatBytes(file)) {
+            return new OnnxAdapterReader(bytes).readFile(file);
+        }
     }
 
     private OnnxAdapterFile readFile(Path file) {
@@ -73,7 +75,7 @@ public final class OnnxAdapterReader {
                 .orElseThrow(
                         () -> bytes.malformed("'" + name + "' has the unsupported data type " + number, namePlace));
         long data = parameter.require(3, "raw_data");
-        int length = bytes.vectorLength(data, 1);
+        int length = bytes.dataLength(data);
         long expected = byteSize(dtype, shape, name, data);
         if (length != expected) {
             throw bytes.malformed(

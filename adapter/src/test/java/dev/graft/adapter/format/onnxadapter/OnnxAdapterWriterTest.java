@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,21 @@ class OnnxAdapterWriterTest {
         Path many = Files.write(folder.resolve("many"), file.array());
 
         assertThatThrownBy(() -> OnnxAdapterReader.read(many)).hasMessageContaining("more than 200000 tensors");
+    }
+
+    @Test
+    void dataThatEndBehindTheFileAreRefused() throws IOException {
+        byte[] good = Files.readAllBytes(write(List.of(A)));
+        int length = good.length - 24 - 4;
+        byte[] longer = good.clone();
+        ByteBuffer.wrap(longer).putInt(length, -1);
+        Path tooLong = Files.write(folder.resolve("long"), longer);
+        Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(good, length + 2));
+
+        assertThatThrownBy(() -> OnnxAdapterReader.read(tooLong))
+                .hasMessage("not a valid .onnx_adapter file: a vector of 4294967295 elements ends behind the file");
+        assertThatThrownBy(() -> OnnxAdapterReader.read(cut))
+                .hasMessage("not a valid .onnx_adapter file: an offset points behind the end of the file");
     }
 
     /** Any byte may be wrong: the reader answers with an adapter or with an error, never with another exception. */
