@@ -32,7 +32,7 @@
  * before; once {@code old-i} is back, it is no longer touched. An error in mid-commit (a rename that fails) rolls back at once.
  * Between 3 and 5 the fsyncs keep the order on disk also when the power fails.
  *
- * <p>{@link dev.graft.io.OutputFolder} is for a folder as a whole: a checkpoint of a training run.
+ * <p>{@link dev.graft.io.OutputFolder} is for a folder as a whole: a checkpoint of a training run. {@link dev.graft.io.TemporaryFolder} is for what nobody keeps.
  */
 @NullMarked
 package dev.graft.io;

@@ -1,7 +1,9 @@
 package dev.graft.testkit;
 
 import dev.graft.compiler.scan.ModelScanner;
+import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.compare.OutputComparison;
 import dev.graft.runtime.compare.OutputTolerance;
 import dev.graft.runtime.inputs.InputFiles;
@@ -12,7 +14,6 @@ import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import dev.graft.testkit.difference.PerturbedCopy;
-import dev.graft.testkit.difference.TemporaryFolder;
 import dev.graft.testkit.error.ShouldBeComparable;
 import dev.graft.testkit.error.ShouldProduceSameOutputs;
 import java.io.IOException;
@@ -75,7 +76,7 @@ public final class OutputsAssert<A> {
     }
 
     private A compare(ModelSession reference, List<Map<String, HostTensor>> samples) {
-        try (TemporaryFolder folder = TemporaryFolder.create();
+        try (TemporaryFolder folder = TemporaryFolder.create("testkit");
                 ModelSession again = open(tolerance.isPresent() ? other : perturbed(folder.path()));
                 Subject.Opened opened = subject.open()) {
             for (int i = 0; i < samples.size(); i++) {
@@ -108,7 +109,7 @@ public final class OutputsAssert<A> {
         try {
             return PerturbedCopy.write(ModelScanner.scan(other), folder);
         } catch (IOException e) {
-            throw TemporaryFolder.failed(e);
+            throw FileFault.unwritable(folder, e);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.graft.cli.bench;
 
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
@@ -9,6 +8,7 @@ import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.batching.BatchRun;
 import dev.graft.runtime.batching.BatchedModel;
 import dev.graft.runtime.batching.SlotAdapter;
@@ -70,7 +70,7 @@ public record BatchedComparison(int rows, int rounds, SessionSettings settings) 
      */
     public Map<Integer, LatencyReport> measure(Resolution resolution, List<Integer> tokens, Progress progress) {
         Path base = resolution.model().file();
-        try (TemporaryFolder folder = TemporaryFolder.create()) {
+        try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
             Path merged = folder.path().resolve("merged").resolve(base.getFileName());
             Merger.merge(resolution, merged, new MergeOptions(true, false, 2), Progress.NONE);
             AttachReport input = attach(resolution, folder.path(), AttachStyle.INPUT);

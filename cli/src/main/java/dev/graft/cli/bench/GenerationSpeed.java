@@ -1,6 +1,5 @@
 package dev.graft.cli.bench;
 
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
@@ -9,6 +8,7 @@ import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.batching.BatchedModel;
 import dev.graft.runtime.batching.SlotAdapter;
 import dev.graft.runtime.generate.BatchedDecoder;
@@ -52,7 +52,7 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
 
     /** Measures the base alone, and with an adapter in every form if there is one. */
     public List<Row> measure(Path base, Optional<Resolution> resolution, Progress progress) {
-        try (TemporaryFolder folder = TemporaryFolder.create();
+        try (TemporaryFolder folder = TemporaryFolder.create("bench");
                 Sessions sessions = new Sessions(base, SessionSettings.DEFAULT.withIntraOpThreads(threads))) {
             List<Contender> contenders = new ArrayList<>();
             TextModel plain = sessions.open(base, Optional.empty());

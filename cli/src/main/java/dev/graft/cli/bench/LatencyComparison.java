@@ -1,7 +1,6 @@
 package dev.graft.cli.bench;
 
 import dev.graft.adapter.WeightedAdapter;
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachReport;
 import dev.graft.compiler.attach.AttachStyle;
@@ -10,6 +9,7 @@ import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.inputs.InputHints;
 import dev.graft.runtime.inputs.ModelFolderHints;
 import dev.graft.runtime.inputs.SampleInputs;
@@ -66,7 +66,7 @@ public record LatencyComparison(int rounds, SessionSettings settings) {
      */
     public Map<Integer, LatencyReport> measure(Resolution resolution, List<Integer> tokens, Progress progress) {
         Path base = resolution.model().file();
-        try (TemporaryFolder folder = TemporaryFolder.create();
+        try (TemporaryFolder folder = TemporaryFolder.create("bench");
                 Sessions sessions = new Sessions(settings)) {
             sessions.open(Part.BASE.displayName(), base, Optional.empty());
             Path merged = folder.path().resolve("merged").resolve(base.getFileName());

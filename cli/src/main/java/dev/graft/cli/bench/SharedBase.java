@@ -4,7 +4,6 @@ import dev.graft.adapter.Adapter;
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.adapter.format.AdapterFiles;
 import dev.graft.adapter.format.ReadOptions;
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.resolve.Binding;
 import dev.graft.compiler.resolve.ResolveOptions;
 import dev.graft.compiler.resolve.Resolver;
@@ -14,6 +13,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.inputs.InputHints;
 import dev.graft.runtime.inputs.SampleInputs;
 import dev.graft.runtime.inputs.SampleSize;
@@ -53,7 +53,7 @@ public record SharedBase(long modelBytes, Path folder) {
 
     /** Measures. */
     public Result measure(Progress progress) {
-        try (TemporaryFolder files = TemporaryFolder.createIn(folder)) {
+        try (TemporaryFolder files = TemporaryFolder.createIn(folder, "bench")) {
             progress.begin("opening variants of one base", VARIANTS + 1);
             SyntheticLlama.Written base = SyntheticLlama.write(files.path().resolve("base"), modelBytes, DType.FLOAT32);
             progress.advance(1);

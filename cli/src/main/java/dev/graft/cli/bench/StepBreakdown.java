@@ -3,7 +3,7 @@ package dev.graft.cli.bench;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.graft.cli.io.TemporaryFolder;
+import dev.graft.io.TemporaryFolder;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -33,7 +33,7 @@ public record StepBreakdown(Map<String, Double> parts, Map<String, Double> opera
 
     /** Runs with a profile, which goes away again. */
     static StepBreakdown of(Function<Path, Profiled> run) {
-        try (TemporaryFolder folder = TemporaryFolder.create()) {
+        try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
             Profiled profiled = run.apply(folder.path().resolve("step"));
             try (Reader reader = Files.newBufferedReader(profiled.file())) {
                 return read(JsonParser.parseReader(reader), profiled.wallSeconds());

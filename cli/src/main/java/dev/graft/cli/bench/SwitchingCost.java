@@ -7,7 +7,6 @@ import dev.graft.adapter.format.ReadOptions;
 import dev.graft.adapter.format.convert.AdapterConverter;
 import dev.graft.adapter.format.convert.TargetFormat;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.AttachStyle;
 import dev.graft.compiler.attach.Attacher;
@@ -16,6 +15,7 @@ import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.synthetic.SyntheticLlama;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.adapters.AdapterRuntime;
 import dev.graft.runtime.adapters.RuntimeSettings;
 import dev.graft.runtime.inputs.InputHints;
@@ -66,7 +66,7 @@ public record SwitchingCost(long modelBytes, int rounds, SessionSettings setting
     /** Measures, in a temporary folder. */
     public Result measure(Progress progress) {
         progress.begin("making a model", 1);
-        try (TemporaryFolder folder = TemporaryFolder.create()) {
+        try (TemporaryFolder folder = TemporaryFolder.create("bench")) {
             SyntheticLlama.Written base =
                     SyntheticLlama.write(folder.path().resolve("base"), modelBytes, DType.FLOAT32);
             Adapter adapter = AdapterFiles.readAdapter(base.adapter(), ReadOptions.DEFAULT);

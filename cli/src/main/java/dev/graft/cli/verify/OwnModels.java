@@ -1,6 +1,5 @@
 package dev.graft.cli.verify;
 
-import dev.graft.cli.io.TemporaryFolder;
 import dev.graft.compiler.attach.AttachForm;
 import dev.graft.compiler.attach.AttachOptions;
 import dev.graft.compiler.attach.Attacher;
@@ -11,6 +10,7 @@ import dev.graft.compiler.resolve.Resolution;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,7 +21,7 @@ import java.util.Optional;
 final class OwnModels implements AutoCloseable {
     private final Resolution resolution;
     private final Progress progress;
-    private final TemporaryFolder folder = TemporaryFolder.create();
+    private final TemporaryFolder folder = TemporaryFolder.create("verify");
     private Optional<MergeReport> merged = Optional.empty();
     private Optional<Path> attached = Optional.empty();
 

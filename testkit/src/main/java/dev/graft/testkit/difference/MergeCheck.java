@@ -11,6 +11,7 @@ import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.scan.TensorIndex;
 import dev.graft.io.Progress;
+import dev.graft.io.TemporaryFolder;
 import dev.graft.testkit.difference.TargetFinding.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ public final class MergeCheck {
     public static List<TargetFinding> findWrongTargets(Path base, WeightedAdapter adapter, ModelIndex actual) {
         ModelIndex index = ModelScanner.scan(base);
         Resolution resolution = Resolver.resolve(index, List.of(adapter), ResolveOptions.DEFAULT);
-        try (TemporaryFolder folder = TemporaryFolder.create()) {
+        try (TemporaryFolder folder = TemporaryFolder.create("testkit")) {
             Path merged = folder.path().resolve(base.getFileName().toString());
             Merger.merge(resolution, merged, MergeOptions.defaults(), Progress.NONE);
             MergeCheck check = new MergeCheck();
