@@ -67,9 +67,6 @@ final class EngineStateFile {
     }
 
     private static LossScale scale(SafetensorsFile content, Path file) {
-        if (!content.metadata().containsKey(SCALE)) {
-            return LossScale.NONE;
-        }
         long factor = number(content, SCALE, file);
         if (Long.bitCount(factor) != 1) {
             throw invalid("expected '" + SCALE + "' to be a power of two, got " + factor, file);
