@@ -96,6 +96,8 @@ public final class OrtGraph implements AutoCloseable {
             return;
         }
         try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
+            // float32 is float32, as in PyTorch; products of 10 bits of mantissa are what bf16 and fp16 ask for
+            provider.add("use_tf32", "0");
             options.addCUDA(provider);
         } catch (OrtException e) {
             throw new GraftException(
