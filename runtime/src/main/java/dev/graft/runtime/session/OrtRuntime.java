@@ -8,7 +8,6 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.graft.error.GraftException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -45,7 +44,7 @@ final class OrtRuntime {
             for (Map.Entry<String, String> entry : settings.configEntries().entrySet()) {
                 options.addConfigEntry(entry.getKey(), entry.getValue());
             }
-            useDevice(options, settings.device());
+            OrtDevices.use(options, settings.device());
             return weights.open(file, options);
         } catch (OrtException e) {
             throw OrtErrors.notLoaded(file, e);
@@ -92,18 +91,6 @@ final class OrtRuntime {
             session.close();
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime cannot close a session", e);
-        }
-    }
-
-    private static void useDevice(SessionOptions options, Device device) {
-        if (!(device instanceof Device.Cuda cuda)) {
-            return;
-        }
-        try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
-            provider.add("use_tf32", cuda.tensorFloat32() ? "1" : "0");
-            options.addCUDA(provider);
-        } catch (OrtException e) {
-            throw OrtErrors.noDevice(device, e);
         }
     }
 }

@@ -9,13 +9,13 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.graft.compiler.ir.ModelWriter;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.session.Device;
+import dev.graft.runtime.session.OrtDevices;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -79,7 +79,7 @@ public final class OrtGraph implements AutoCloseable {
             if (settings.profile().isPresent()) {
                 options.enableProfiling(settings.profile().get().toString());
             }
-            useDevice(options, settings.device());
+            OrtDevices.use(options, settings.device());
             return new OrtGraph(environment().createSession(bytes, options));
         } catch (OrtException e) {
             throw new GraftException(
@@ -87,24 +87,6 @@ public final class OrtGraph implements AutoCloseable {
                     "ONNX Runtime cannot load the training graph: " + e.getMessage(),
                     model.file().map(Location::ofFile).orElse(Location.NONE),
                     "Check that the model itself runs, and that this version of ONNX Runtime has its operators.",
-                    e);
-        }
-    }
-
-    private static void useDevice(SessionOptions options, Device device) {
-        if (!(device instanceof Device.Cuda cuda)) {
-            return;
-        }
-        try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
-            // float32 is float32, as in PyTorch; products of 10 bits of mantissa are what bf16 and fp16 ask for
-            provider.add("use_tf32", "0");
-            options.addCUDA(provider);
-        } catch (OrtException e) {
-            throw new GraftException(
-                    ErrorCode.DEVICE_UNAVAILABLE,
-                    "the device " + device.displayName() + " cannot be used: " + e.getMessage(),
-                    Location.NONE,
-                    "Use ONNX Runtime's GPU build (mvn -Pcuda -DskipTests package) on a machine with a CUDA device, or train on cpu.",
                     e);
         }
     }
