@@ -16,13 +16,15 @@ public final class Graph {
     /** What the file says of a value in one of its three lists; a value may be described more than once, or not exist. */
     record Description(@Nullable Value value, @Nullable Unmodelled rest) {}
 
-    final @Nullable Graph outer;
     final @Nullable Unmodelled rest;
     final Map<String, Value> values = new LinkedHashMap<>();
     final Set<Value> initializers = new LinkedHashSet<>();
     final List<Description> inputs = new ArrayList<>();
     final List<Description> outputs = new ArrayList<>();
     final List<Description> descriptions = new ArrayList<>();
+
+    @Nullable
+    Graph outer;
 
     @Nullable
     Node owner;

@@ -105,6 +105,13 @@ public final class GraphBuilder {
         return node("Reshape", value, ints(shape));
     }
 
+    /** The value, of a type that the model says from now on, which ONNX Runtime could not infer. */
+    public Value described(Value value, ValueType type) {
+        editor.setType(value, type);
+        value.graph.descriptions.add(new Graph.Description(value, null));
+        return value;
+    }
+
     /** A node of ONNX's own operators with one output and no attributes. */
     public Value node(String opType, Value... inputs) {
         return node(opType, "", Arrays.asList(inputs), List.of());

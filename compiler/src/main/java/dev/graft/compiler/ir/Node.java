@@ -14,12 +14,12 @@ public final class Node {
     /** The metadata key under which nodes that Graft adds say what they are for. */
     public static final String SOURCE = "dev.graft.source";
 
-    final Graph graph;
     final List<@Nullable Value> inputs = new ArrayList<>();
     final List<@Nullable Value> outputs = new ArrayList<>();
     final Map<String, Attribute> attributes = new LinkedHashMap<>();
     final Map<String, String> metadata = new LinkedHashMap<>();
     final @Nullable Unmodelled rest;
+    Graph graph;
     String name;
     String domain;
     String opType;

@@ -16,8 +16,8 @@ public final class Value {
      */
     public record Use(Node node, int input) {}
 
-    final Graph graph;
     final List<Use> uses = new ArrayList<>();
+    Graph graph;
     String name;
 
     @Nullable

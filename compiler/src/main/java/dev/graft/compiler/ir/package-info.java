@@ -25,7 +25,10 @@
  * Value sum = g.add(site.output(0), branch);
  * </pre>
  *
- * {@link dev.graft.compiler.ir.Names} is the one owner of names; {@link dev.graft.compiler.ir.PassPipeline} runs passes and lets
+ * {@link dev.graft.compiler.ir.ControlFlow} gives nodes bodies and moves nodes into them; {@link dev.graft.compiler.ir.GraphCopy} copies
+ * nodes out of a body or from another model.
+ *
+ * <p>{@link dev.graft.compiler.ir.Names} is the one owner of names; {@link dev.graft.compiler.ir.PassPipeline} runs passes and lets
  * the {@link dev.graft.compiler.ir.ModelVerifier} look at the model after each.
  */
 @NullMarked
