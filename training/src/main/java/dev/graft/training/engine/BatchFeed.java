@@ -33,11 +33,8 @@ final class BatchFeed {
     Map<String, OnnxTensor> tensors(Batch batch) {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
-            for (ValueDescription input : inputs) {
-                tensors.put(input.name(), view(typed(value(batch, input), input)));
-            }
-            if (batch.labels().isPresent()) {
-                tensors.put(TrainingGraph.LABELS, view(batch.labels().get()));
+            for (Map.Entry<String, HostTensor> value : values(batch).entrySet()) {
+                tensors.put(value.getKey(), view(value.getValue()));
             }
             return tensors;
         } catch (OrtException e) {
@@ -45,6 +42,16 @@ final class BatchFeed {
             throw new GraftException(
                     ErrorCode.INPUTS_INVALID, "a batch cannot be fed: " + e.getMessage(), Location.NONE, "", e);
         }
+    }
+
+    /** What a batch is to the graph, by the names of its inputs. */
+    Map<String, HostTensor> values(Batch batch) {
+        Map<String, HostTensor> values = new LinkedHashMap<>();
+        for (ValueDescription input : inputs) {
+            values.put(input.name(), typed(value(batch, input), input));
+        }
+        batch.labels().ifPresent(labels -> values.put(TrainingGraph.LABELS, labels));
+        return values;
     }
 
     private static OnnxTensor view(HostTensor tensor) throws OrtException {

@@ -37,11 +37,18 @@ final class DropoutSeeds implements AutoCloseable {
 
     /** The numbers of a step. */
     OnnxTensor of(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < numbers.capacity(); i++) {
-            numbers.put(i, random.nextInt());
-        }
+        numbers.put(0, numbers(seed, numbers.capacity()));
         return tensor;
+    }
+
+    /** So many numbers of a step. */
+    static int[] numbers(long seed, int count) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] drawn = new int[count];
+        for (int i = 0; i < count; i++) {
+            drawn[i] = random.nextInt();
+        }
+        return drawn;
     }
 
     @Override

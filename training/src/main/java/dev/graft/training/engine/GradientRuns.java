@@ -25,16 +25,15 @@ final class GradientRuns implements AutoCloseable {
 
     private final TrainingGraph built;
     private final GraphSettings settings;
-    private final OrtGraph graph;
     private final int threads;
     private final List<RunSlot> slots = new ArrayList<>();
     private final ExecutorService workers;
+    private @Nullable OrtGraph graph;
     private @Nullable OrtGraph perChunk;
 
     GradientRuns(TrainingGraph built, GraphSettings settings) {
         this.built = built;
         this.settings = settings;
-        this.graph = OrtGraph.open(built.model(), settings);
         this.threads = settings.threads() > 0
                 ? settings.threads()
                 : Runtime.getRuntime().availableProcessors();
@@ -45,8 +44,16 @@ final class GradientRuns implements AutoCloseable {
         });
     }
 
-    /** The graph that a batch of one chunk runs on. */
+    /** The seed of one of a batch's chunks. */
+    static long seedOf(long seed, int chunk) {
+        return seed + chunk * SEED_STEP;
+    }
+
+    /** The graph that a batch of one chunk runs on; on a device it is another copy of the weights, so it is loaded when it is asked for. */
     OrtGraph graph() {
+        if (graph == null) {
+            graph = OrtGraph.open(built.model(), settings);
+        }
         return graph;
     }
 
@@ -65,7 +72,7 @@ final class GradientRuns implements AutoCloseable {
             List<Batch> chunks, BatchFeed feed, FloatVector parameters, float factor, long seed, FloatVector sum) {
         double loss = 0;
         for (int i = 0; i < chunks.size(); i++) {
-            loss += slot(0).run(graph, feed, parameters, chunks.get(i), factor, seed + i * SEED_STEP);
+            loss += slot(0).run(graph(), feed, parameters, chunks.get(i), factor, seedOf(seed, i));
             sum.add(slot(0).gradient());
         }
         return loss;
@@ -84,7 +91,7 @@ final class GradientRuns implements AutoCloseable {
                     sum.add(slot(done).gradient());
                 }
                 if (i < chunks.size()) {
-                    Run run = new Run(slot(i), chunks.get(i), seed + i * SEED_STEP);
+                    Run run = new Run(slot(i), chunks.get(i), seedOf(seed, i));
                     running.add(CompletableFuture.supplyAsync(() -> run.on(each, feed, parameters, factor), workers));
                 }
             }
@@ -105,7 +112,7 @@ final class GradientRuns implements AutoCloseable {
     private RunSlot slot(int chunk) {
         int number = chunk % threads;
         while (slots.size() <= number) {
-            slots.add(new RunSlot(built.layout().size(), graph));
+            slots.add(new RunSlot(built.layout().size(), graph()));
         }
         return slots.get(number);
     }
@@ -132,7 +139,9 @@ final class GradientRuns implements AutoCloseable {
     public void close() {
         workers.shutdown();
         slots.forEach(RunSlot::close);
-        graph.close();
+        if (graph != null) {
+            graph.close();
+        }
         if (perChunk != null) {
             perChunk.close();
         }

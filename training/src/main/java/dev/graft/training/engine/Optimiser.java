@@ -70,39 +70,62 @@ final class Optimiser implements AutoCloseable {
      * @return the norm
      */
     double update(FloatVector gradient, UpdateRule rule, double scale) {
-        set(rule, updates + 1);
-        FloatVector unscale = scalars.get(UpdateGraph.UNSCALE);
-        if (unscale != null) {
-            unscale.set(0, 1 / scale);
-        }
-        Map<String, OnnxTensor> inputs = new HashMap<>();
+        set(rule, updates + 1, scale);
+        Map<String, OnnxTensor> inputs = new HashMap<>(vectors());
         scalars.forEach((name, value) -> inputs.put(name, value.tensor()));
         inputs.put(UpdateGraph.RATES, rates.tensor());
         inputs.put(UpdateGraph.KEEPS, keeps.tensor());
         inputs.put(TrainingGraph.GRADIENT, gradient.tensor());
-        inputs.put(TrainingGraph.PARAMETERS, parameters.current().tensor());
-        inputs.put(UpdateGraph.FIRST_MOMENT, first.current().tensor());
-        inputs.put(UpdateGraph.SECOND_MOMENT, second.current().tensor());
-        Map<String, OnnxTensor> outputs = Map.of(
-                UpdateGraph.NORM,
-                norm.tensor(),
+        Map<String, OnnxTensor> outputs = new HashMap<>(newVectors());
+        outputs.put(UpdateGraph.NORM, norm.tensor());
+        graph.run(inputs, Set.of(), outputs).close();
+        if (Float.isFinite(norm.get(0))) {
+            advance(1);
+        }
+        return norm.get(0);
+    }
+
+    /** What graphs that update read, by the names of their inputs. */
+    Map<String, OnnxTensor> vectors() {
+        return Map.of(
+                TrainingGraph.PARAMETERS,
+                parameters.current().tensor(),
+                UpdateGraph.FIRST_MOMENT,
+                first.current().tensor(),
+                UpdateGraph.SECOND_MOMENT,
+                second.current().tensor());
+    }
+
+    /** Where graphs that update write, by the names of their outputs; it holds from {@link #advance} on. */
+    Map<String, OnnxTensor> newVectors() {
+        return Map.of(
                 TrainingGraph.PARAMETERS + UpdateGraph.NEW,
                 parameters.next().tensor(),
                 UpdateGraph.FIRST_MOMENT + UpdateGraph.NEW,
                 first.next().tensor(),
                 UpdateGraph.SECOND_MOMENT + UpdateGraph.NEW,
                 second.next().tensor());
-        graph.run(inputs, Set.of(), outputs).close();
-        if (Float.isFinite(norm.get(0))) {
-            updates++;
-            parameters.advance();
-            first.advance();
-            second.advance();
-        }
-        return norm.get(0);
     }
 
-    private void set(UpdateRule rule, long step) {
+    /** Goes on with the new vectors, which so many updates have made. */
+    void advance(int count) {
+        updates += count;
+        parameters.advance();
+        first.advance();
+        second.advance();
+    }
+
+    /** The numbers that the update graph takes, for the update that comes after so many more. */
+    Map<String, float[]> numbers(UpdateRule rule, double scale, int ahead) {
+        set(rule, updates + ahead + 1, scale);
+        Map<String, float[]> numbers = new HashMap<>();
+        scalars.forEach((name, value) -> numbers.put(name, value.copy()));
+        numbers.put(UpdateGraph.RATES, rates.copy());
+        numbers.put(UpdateGraph.KEEPS, keeps.copy());
+        return numbers;
+    }
+
+    private void set(UpdateRule rule, long step, double scale) {
         double c1 = 1 - Math.pow(rule.beta1(), (double) step);
         double c2 = 1 - Math.pow(rule.beta2(), (double) step);
         for (int i = 0; i < segments.size(); i++) {
@@ -118,6 +141,9 @@ final class Optimiser implements AutoCloseable {
         set(UpdateGraph.BETA2, rule.beta2());
         set(UpdateGraph.ROOT_OF_C2, c2 > 0 ? Math.sqrt(c2) : 1);
         set(UpdateGraph.EPSILON, rule.epsilon());
+        if (scalars.containsKey(UpdateGraph.UNSCALE)) {
+            set(UpdateGraph.UNSCALE, 1 / scale);
+        }
     }
 
     private void set(String scalar, double value) {

@@ -15,13 +15,14 @@ import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.ort.OrtGraph;
 import dev.graft.training.precision.Activations;
 import dev.graft.training.step.Batch;
+import dev.graft.training.step.DoneUpdate;
 import dev.graft.training.step.EngineState;
 import dev.graft.training.step.LossScale;
+import dev.graft.training.step.PlannedUpdate;
 import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainingEngine;
 import dev.graft.training.step.UpdateRule;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A training engine over ONNX Runtime. */
 public final class OrtTrainingEngine implements TrainingEngine {
-    private static final Set<String> OWN_INPUTS =
-            Set.of(TrainingGraph.PARAMETERS, TrainingGraph.LABELS, TrainingGraph.WEIGHT, TrainingGraph.SEEDS);
-
     private final Recipe recipe;
     private final TrainableLayout layout;
     private final Map<String, Tensor> stored;
@@ -45,6 +43,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
     private final FloatVector before;
     private final RowChunks chunks;
     private final Optimiser optimiser;
+    private final UpdateBlocks blocks;
     private LossScale scale = LossScale.NONE;
     private @Nullable OrtGraph evaluation;
 
@@ -72,17 +71,24 @@ public final class OrtTrainingEngine implements TrainingEngine {
         }
     }
 
-    private OrtTrainingEngine(Recipe recipe, TrainingGraph graph) {
+    private OrtTrainingEngine(Recipe recipe, TrainingGraph graph, int updatesPerCall) {
         this.recipe = recipe;
         this.layout = graph.layout();
         this.stored = graph.stored();
         this.runs = new GradientRuns(graph, recipe.settings());
-        List<ValueDescription> inputs = inputs(runs.graph());
+        List<ValueDescription> inputs = ModelInputs.of(graph);
         this.feed = new BatchFeed(inputs);
         this.gradient = new FloatVector(layout.size());
         this.before = new FloatVector(layout.size());
         this.chunks = RowChunks.on(recipe.settings().device(), inputs);
         this.optimiser = new Optimiser(layout, recipe.settings(), scales());
+        this.blocks = new UpdateBlocks(chunks, feed, recipe.settings(), updatesPerCall);
+        if (updatesPerCall > 1) {
+            blocks.load(build(recipe, TrainingGraph.Purpose.TRAINING), scales());
+        }
+        if (blocks.updatesPerCall() == 0) {
+            runs.graph();
+        }
     }
 
     /**
@@ -91,7 +97,16 @@ public final class OrtTrainingEngine implements TrainingEngine {
      * @throws dev.graft.error.GraftException what {@link TrainingGraph#build} and {@link OrtGraph#open} throw
      */
     public static OrtTrainingEngine open(Recipe recipe) {
-        return new OrtTrainingEngine(recipe, build(recipe, TrainingGraph.Purpose.TRAINING));
+        return open(recipe, 1);
+    }
+
+    /**
+     * The same, for an engine that does several updates in one call of ONNX Runtime where it can.
+     *
+     * @param updatesPerCall how many, at most; 1 for one by one
+     */
+    public static OrtTrainingEngine open(Recipe recipe, int updatesPerCall) {
+        return new OrtTrainingEngine(recipe, build(recipe, TrainingGraph.Purpose.TRAINING), updatesPerCall);
     }
 
     private static TrainingGraph build(Recipe recipe, TrainingGraph.Purpose purpose) {
@@ -101,16 +116,6 @@ public final class OrtTrainingEngine implements TrainingEngine {
 
     private static Activations activations(Recipe recipe) {
         return new Activations(recipe.format(), recipe.settings().device());
-    }
-
-    private static List<ValueDescription> inputs(OrtGraph graph) {
-        List<ValueDescription> inputs = new ArrayList<>();
-        graph.inputs().forEach((name, node) -> {
-            if (!OWN_INPUTS.contains(name)) {
-                inputs.add(OrtTensors.describe(name, node.getInfo()));
-            }
-        });
-        return inputs;
     }
 
     @Override
@@ -151,6 +156,24 @@ public final class OrtTrainingEngine implements TrainingEngine {
 
     private boolean scales() {
         return activations(recipe).needsLossScale();
+    }
+
+    @Override
+    public int updatesPerCall() {
+        int most = blocks.updatesPerCall();
+        return scales() ? (int) Math.min(most, scale.updatesToChange()) : most;
+    }
+
+    @Override
+    public Optional<List<DoneUpdate>> updateAll(List<PlannedUpdate> updates) {
+        if (updates.size() > updatesPerCall()) {
+            return Optional.empty();
+        }
+        Optional<List<DoneUpdate>> done = blocks.run(updates, optimiser, scale.factor());
+        for (int i = 0; done.isPresent() && scales() && i < updates.size(); i++) {
+            scale = scale.afterUpdate();
+        }
+        return done;
     }
 
     @Override
@@ -242,6 +265,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
     @Override
     public void close() {
         runs.close();
+        blocks.close();
         if (evaluation != null) {
             evaluation.close();
         }

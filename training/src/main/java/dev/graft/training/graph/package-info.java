@@ -9,7 +9,8 @@
  * </pre>
  *
  * {@link dev.graft.training.graph.TrainingGraph} puts it together: what is trained says a {@link
- * dev.graft.training.graph.TrainingTarget}, the loss is a {@link dev.graft.training.graph.LossHead}.
+ * dev.graft.training.graph.TrainingTarget}, the loss is a {@link dev.graft.training.graph.LossHead}. {@link
+ * dev.graft.training.graph.BlockGraph} makes one graph of both, in loops, for several updates in one call.
  */
 @NullMarked
 package dev.graft.training.graph;

@@ -1,6 +1,7 @@
 package dev.graft.training.step;
 
 import dev.graft.runtime.session.HostTensor;
+import java.util.List;
 import java.util.Optional;
 
 /** A training graph that is loaded. Owns native memory; used by one thread at a time. */
@@ -44,6 +45,22 @@ public interface TrainingEngine extends AutoCloseable {
      * updated, and the gradient is cleared only if the update counts as skipped.
      */
     Updated update(UpdateRule rule);
+
+    /** How many updates {@link #updateAll} takes at most, which may be fewer after each; 0 where they are only done one by one. */
+    default int updatesPerCall() {
+        return 0;
+    }
+
+    /**
+     * Does several updates in one call, which gives what {@link #accumulate} for each of their batches and {@link #update} would
+     * give, to the bit. Nothing may have been accumulated before. The batches of all of them are in memory at once.
+     *
+     * @return what came of each; empty if they cannot be done that way, or if a loss or a norm is not finite: nothing has changed then,
+     *     and one by one they tell the reason
+     */
+    default Optional<List<DoneUpdate>> updateAll(List<PlannedUpdate> updates) {
+        return Optional.empty();
+    }
 
     /** The loss of a batch, without dropout; what is accumulated stays as it is. */
     Evaluation evaluate(Batch batch);
