@@ -1,6 +1,7 @@
 package dev.graft.training.run;
 
 import dev.graft.training.run.report.RunClock;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /** How fast a run goes: in this process since it began, and since the last log line. */
@@ -13,6 +14,7 @@ final class Pace {
     private final long begin;
     private long markTime;
     private long markTokens;
+    private OptionalLong past = OptionalLong.empty();
 
     /**
      * Begins to count.
@@ -30,6 +32,21 @@ final class Pace {
         this.markTokens = tokens;
     }
 
+    /** The time in nanoseconds. */
+    long now() {
+        return past.orElseGet(nanoTime);
+    }
+
+    /** Lets it be a time that has passed, for telling of an update of several that came back together when it will have been done. */
+    void setTo(long nanos) {
+        past = OptionalLong.of(nanos);
+    }
+
+    /** Lets the time be what it is. */
+    void goOn() {
+        past = OptionalLong.empty();
+    }
+
     /** Seconds over all processes. */
     double elapsed() {
         return secondsBefore + here();
@@ -43,17 +60,17 @@ final class Pace {
 
     /** Tokens a second since the last mark. */
     double tokensPerSecond(long tokens) {
-        long nanos = nanoTime.getAsLong() - markTime;
+        long nanos = now() - markTime;
         return nanos <= 0 ? 0 : (tokens - markTokens) * NANOS / nanos;
     }
 
     /** Begins to count tokens a second anew. */
     void mark(long tokens) {
-        markTime = nanoTime.getAsLong();
+        markTime = now();
         markTokens = tokens;
     }
 
     private double here() {
-        return (nanoTime.getAsLong() - begin) / NANOS;
+        return (now() - begin) / NANOS;
     }
 }

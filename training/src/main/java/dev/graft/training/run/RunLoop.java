@@ -15,6 +15,7 @@ import dev.graft.training.run.report.PeakMemory;
 import dev.graft.training.run.report.RunResult.Stopped;
 import dev.graft.training.run.report.StepReport;
 import dev.graft.training.step.EngineState;
+import java.util.List;
 import java.util.Optional;
 
 /** Update after update, each followed by the log line, the evaluation and the checkpoint that are due. */
@@ -23,6 +24,7 @@ final class RunLoop {
     private final Pace pace;
     private final Divergence divergence;
     private final UpdateRunner updates;
+    private final BlockRunner blocks;
     private final EvaluationPlan evaluation;
     private final OutputPlan output;
     private RunState state;
@@ -39,6 +41,7 @@ final class RunLoop {
         this.pace = pace;
         this.divergence = new Divergence(parts.engine(), parts.store());
         this.updates = new UpdateRunner(parts, divergence);
+        this.blocks = new BlockRunner(parts);
         this.evaluation = parts.plan().evaluation();
         this.output = parts.plan().output();
         this.state = state;
@@ -57,13 +60,34 @@ final class RunLoop {
                 save();
                 return Stopped.INTERRUPTED;
             }
-            UpdateRunner.Outcome outcome = updates.run(state);
-            state = outcome.state();
-            if (outcome.complete()) {
-                afterUpdate(outcome);
-            }
+            advance();
         }
         return isDone() ? Stopped.COMPLETED : Stopped.EARLY_STOPPING;
+    }
+
+    /** One update, or several that the engine does in one call, none of which but the last has anything due behind it. */
+    private void advance() {
+        long begin = pace.now();
+        List<BlockRunner.Ran> block = blocks.run(state, this::isAnythingDue);
+        if (block.isEmpty()) {
+            finish(updates.run(state));
+        }
+        long end = pace.now();
+        for (int i = 0; i < block.size(); i++) {
+            if (i + 1 < block.size()) {
+                pace.setTo(begin + (end - begin) / block.size() * (i + 1));
+            } else {
+                pace.goOn();
+            }
+            finish(block.get(i).after(state));
+        }
+    }
+
+    private void finish(UpdateRunner.Outcome outcome) {
+        state = outcome.state();
+        if (outcome.complete()) {
+            afterUpdate(outcome);
+        }
     }
 
     /** The evaluation of the parameters that the engine has now. */
@@ -140,13 +164,21 @@ final class RunLoop {
                 PeakMemory.megabytes());
     }
 
-    /** The last update is always due, unless it is never. */
+    /** Whether so many updates are followed by what needs the parameters as they are then, or by nothing. */
+    private boolean isAnythingDue(long step) {
+        return step >= parts.geometry().totalUpdates()
+                || isDue(evaluation.cadence(), step)
+                || isDue(output.saving(), step);
+    }
+
     private boolean isDue(Cadence cadence) {
-        return cadence.isDue(
-                        step(),
-                        parts.geometry().updatesPerEpoch(),
-                        parts.geometry().totalUpdates())
-                || (isDone() && isWanted(cadence));
+        return isDue(cadence, step());
+    }
+
+    /** The last update is always due, unless it is never. */
+    private boolean isDue(Cadence cadence, long step) {
+        long total = parts.geometry().totalUpdates();
+        return cadence.isDue(step, parts.geometry().updatesPerEpoch(), total) || (step >= total && isWanted(cadence));
     }
 
     private static boolean isWanted(Cadence cadence) {

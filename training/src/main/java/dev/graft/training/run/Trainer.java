@@ -45,7 +45,8 @@ public record Trainer(TrainingEngine engine, RunPlan plan, TrainingData data, Ad
      * Runs to the end, or until it is asked to stop.
      *
      * @param listeners are told what happens
-     * @param stop is asked after every micro-batch; a run that it stops saves a checkpoint there
+     * @param stop is asked after every micro-batch, or between the calls of an engine that does several updates in one; a run that it
+     *     stops saves a checkpoint there
      * @throws GraftException {@code TRAINING_DIVERGED}, {@code OUT_OF_MEMORY}, {@code CHECKPOINT_INVALID} if it cannot go on from what is
      *     there, {@code OUTPUT_EXISTS}, {@code OUTPUT_BUSY}, {@code IO_FAILED}, {@code INPUTS_INVALID}, {@code USAGE}, {@code RUNTIME_FAILED}
      */
