@@ -76,6 +76,21 @@ class ResumedFilesTest extends TypedCommands {
                 .isZero();
     }
 
+    @Test
+    void updatesMayBeDoneInCallsOfSeveralAndGiveTheSameBytes() throws IOException {
+        String config = here.resolve("train.yaml").toString();
+        assertThat(run("train", config, "--resume", "--set", "updates_per_call=2"))
+                .as(messages())
+                .isZero();
+        String other = "output_dir=" + here.resolve("blocks");
+        assertThat(run("train", config, "--set", "updates_per_call=2", "--set", "save_steps=500", "--set", other))
+                .as(messages())
+                .isZero();
+
+        assertThat(here.resolve("blocks/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(here.resolve("out/adapter_model.safetensors"));
+    }
+
     private void writeModelWithHalfItsWeightsBeside() throws IOException {
         ModelProto.Builder model =
                 ModelProto.parseFrom(Files.readAllBytes(sample.resolve("base/model.onnx"))).toBuilder();

@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param adapter the adapter that training goes on from; empty for a new one
  * @param precision the number format that activations are computed in where the device has it
  * @param threads of ONNX Runtime; 0 for its own choice
+ * @param updatesPerCall how many updates are done in one call of ONNX Runtime; 0 for what suits the device
  */
-public record ModelOptions(Path model, Path tokenizer, Optional<Path> adapter, Precision precision, int threads) {
+public record ModelOptions(
+        Path model, Path tokenizer, Optional<Path> adapter, Precision precision, int threads, int updatesPerCall) {
     /** Number formats of activations. */
     public enum Precision {
         FLOAT32,
@@ -37,7 +39,12 @@ public record ModelOptions(Path model, Path tokenizer, Optional<Path> adapter, P
                 .map(text -> paths.resolve("tokenizer", text))
                 .orElse(model.resolveSibling("tokenizer.json"));
         return new ModelOptions(
-                model, tokenizer, adapter(reader, paths), precision(reader), reader.count("threads", 0, 0));
+                model,
+                tokenizer,
+                adapter(reader, paths),
+                precision(reader),
+                reader.count("threads", 0, 0),
+                reader.count("updates_per_call", 0, 0));
     }
 
     private static Optional<Path> adapter(SettingReader reader, ConfigPaths paths) {

@@ -51,6 +51,7 @@ public record TrainingConfig(
             "overwrite_output_dir",
             "resume_from_checkpoint",
             "threads",
+            "updates_per_call",
             "output_dir",
             "per_device_eval_batch_size");
 

@@ -108,6 +108,7 @@ class TrainingConfigTest {
                         folder.resolve("llama3/tokenizer.json"),
                         Optional.empty(),
                         ModelOptions.Precision.BFLOAT16,
+                        0,
                         0));
         assertThat(config.adapter())
                 .isEqualTo(new AdapterOptions(
