@@ -74,7 +74,8 @@ final class OrtErrors {
                 "the device " + device.displayName() + " cannot be used: " + message,
                 Location.NONE,
                 device instanceof Device.Cuda
-                        ? "Use ONNX Runtime's GPU build (onnxruntime_gpu) on a machine with a CUDA device and its libraries, or run on cpu."
+                        ? "Use ONNX Runtime's GPU build (onnxruntime_gpu; of the command line: mvn -Pcuda -DskipTests package) on a machine "
+                                + "with a CUDA device and its libraries, or run on cpu."
                         : "Use a platform that ONNX Runtime has native libraries for.",
                 cause);
     }

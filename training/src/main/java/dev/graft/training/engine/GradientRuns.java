@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Runs the training graph over the chunks of a batch, as many at a time as there are threads, each on one thread: nothing waits for
  * anything but the end, where threads that share an operator wait at every one of them. A batch of one chunk has all threads.
  *
- * <p>Gradients are added in the chunks' order whatever the number of threads, and a chunk's bits do not depend on it either, so that the
- * sum does not. Owns its graphs; used by one thread.
+ * <p>Gradients are added in the chunks' order whatever the number of threads, and of several chunks each has its own thread, so that the
+ * sum's bits do not depend on it. Those of a single chunk can: threads that share a product sum it in other blocks where each has fewer
+ * than 128 columns. Owns its graphs; used by one thread.
  */
 final class GradientRuns implements AutoCloseable {
     /** Tells the chunks of one batch apart, as far as dropout is concerned. */

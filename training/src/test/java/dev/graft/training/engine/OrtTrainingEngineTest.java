@@ -88,7 +88,7 @@ class OrtTrainingEngineTest {
         }
     }
 
-    /** 40 rows of up to 30 tokens are run in several chunks, 3 rows in one. */
+    /** 40 rows of up to 30 tokens are run in several chunks; 3 rows in one, whose products are too small here to be cut in other ways. */
     @ParameterizedTest
     @CsvSource({"3, false", "40, false", "40, true"})
     void theGradientsBitsDoNotDependOnTheNumberOfThreads(int rows, boolean dora) {
