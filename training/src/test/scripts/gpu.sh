@@ -51,7 +51,8 @@ train() {
     for _ in 1 2; do
         for format in bfloat16 float32; do
             with_peak python3 "$peers/peft_step.py" "$out/pair" --batch 8 --seq 512 --device cuda --dtype "$format"
-            with_peak graft bench train "$model" --batch 8 --length 512 --rank 16 --device cuda --format "$format" --json
+            with_peak graft bench train "$model" --batch 8 --length 512 --rank 16 --device cuda --format "$format" \
+                --updates-per-call 8 --json
         done
     done
     with_peak graft bench train "$model" --batch 8 --length 512 --rank 16 --device cuda --format float16 --json

@@ -11,6 +11,8 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * Records as JSON for machines: names with underscores, paths and shapes as people write them, and null for a number that
@@ -33,6 +35,10 @@ public final class Json {
                         (shape, type, context) -> context.serialize(shape.toArray()))
                 .registerTypeHierarchyAdapter(Optional.class, (JsonSerializer<Optional<?>>) (value, type, context) ->
                         value.isPresent() ? context.serialize(value.get()) : JsonNull.INSTANCE)
+                .registerTypeAdapter(OptionalDouble.class, (JsonSerializer<OptionalDouble>)
+                        (value, type, context) -> value.isPresent() ? number(value.getAsDouble()) : JsonNull.INSTANCE)
+                .registerTypeAdapter(OptionalLong.class, (JsonSerializer<OptionalLong>) (value, type, context) ->
+                        value.isPresent() ? new JsonPrimitive(value.getAsLong()) : JsonNull.INSTANCE)
                 .registerTypeAdapter(Double.class, number())
                 .registerTypeAdapter(double.class, number());
     }

@@ -73,6 +73,7 @@ final class BenchCommand implements Command {
                         valued("batch", "N", "train: rows of a step (default: 4); batched: rows (8)"),
                         valued("length", "N", "train: tokens of a row (default: 128); generate: of a text (256)"),
                         valued("rank", "N", "train: rank of the pairs (default: 16)"),
+                        valued("updates-per-call", "N", "train: also measures calls that do so many updates"),
                         valued(
                                 "format",
                                 "NAME",

@@ -30,7 +30,8 @@ final class TrainBench {
                 invocation.intOption("rounds", 20, 1, MOST),
                 invocation.intOption("threads", 0, 1, 1024),
                 device,
-                format(invocation, device));
+                format(invocation, device),
+                invocation.intOption("updates-per-call", 1, 1, MOST));
         TrainingSteps.Result result = steps.measure(invocation.console().progress());
         print(steps, result, invocation.console());
         return 0;
@@ -62,6 +63,8 @@ final class TrainBench {
         table.row("median", Numbers.seconds(result.median()));
         table.row("minimum", Numbers.seconds(result.minimum()));
         table.row("optimiser", Numbers.seconds(result.update()));
+        result.inCalls()
+                .ifPresent(seconds -> table.row("median in calls of " + steps.perCall(), Numbers.seconds(seconds)));
         table.row("tokens/s", Numbers.count(Math.round(result.tokensPerSecond())));
         result.peakMemoryMb().ifPresent(memory -> table.row("peak memory", Math.round(memory) + " MiB"));
         console.result(table.toText(console.tableWidth()));
