@@ -1,25 +1,21 @@
 package dev.graft.training.run;
 
 import dev.graft.error.GraftException;
-import dev.graft.training.step.Batch;
 import dev.graft.training.step.DoneUpdate;
 import dev.graft.training.step.EngineState;
 import dev.graft.training.step.PlannedUpdate;
-import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainingEngine;
-import dev.graft.training.step.UpdateRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** An engine that wants several updates at a time, which it gives to another one by one; keeps how many came each time. */
-class BlockEngine implements TrainingEngine {
+class BlockEngine extends WrappedEngine {
     final List<Integer> blocks = new ArrayList<>();
-    private final TrainingEngine engine;
     private final int most;
 
     BlockEngine(TrainingEngine engine, int most) {
-        this.engine = engine;
+        super(engine);
         this.most = most;
     }
 
@@ -51,45 +47,5 @@ class BlockEngine implements TrainingEngine {
                     update.batches().get(i), update.weight(), update.seeds().get(i)));
         }
         return new DoneUpdate(losses, update(update.rule()).norm());
-    }
-
-    @Override
-    public TrainableLayout layout() {
-        return engine.layout();
-    }
-
-    @Override
-    public double accumulate(Batch batch, float weight, long seed) {
-        return engine.accumulate(batch, weight, seed);
-    }
-
-    @Override
-    public Updated update(UpdateRule rule) {
-        return engine.update(rule);
-    }
-
-    @Override
-    public Evaluation evaluate(Batch batch) {
-        return engine.evaluate(batch);
-    }
-
-    @Override
-    public EngineState state() {
-        return engine.state();
-    }
-
-    @Override
-    public void restore(EngineState state) {
-        engine.restore(state);
-    }
-
-    @Override
-    public Optional<TrainableLayout.Entry> firstNotFinite() {
-        return engine.firstNotFinite();
-    }
-
-    @Override
-    public void close() {
-        engine.close();
     }
 }

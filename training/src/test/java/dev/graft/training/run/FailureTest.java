@@ -18,7 +18,6 @@ import dev.graft.training.run.plan.Task;
 import dev.graft.training.run.report.RunResult;
 import dev.graft.training.step.Batch;
 import dev.graft.training.step.EngineState;
-import dev.graft.training.step.TrainableLayout;
 import dev.graft.training.step.TrainingEngine;
 import dev.graft.training.step.UpdateRule;
 import java.io.IOException;
@@ -61,7 +60,7 @@ class FailureTest {
     /** Under a loss scale: the step counts, its norm is no number, and the log stays JSON. */
     @Test
     void anUpdateThatIsSkippedIsNoFailure() throws IOException {
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             private int updates;
 
             @Override
@@ -81,7 +80,7 @@ class FailureTest {
 
     @Test
     void aGradientThatOverflowsIsFoundAtTheUpdate() {
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             @Override
             public Updated update(UpdateRule rule) {
                 return Updated.of(Double.POSITIVE_INFINITY);
@@ -98,7 +97,7 @@ class FailureTest {
 
     @Test
     void whatIsNotFiniteIsNeverSaved() {
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             @Override
             public EngineState state() {
                 EngineState state = super.state();
@@ -149,7 +148,7 @@ class FailureTest {
 
     /** A run on batches of so many rows, of which so many fit. */
     private GraftException outOfMemory(int rows, int room) {
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             @Override
             public double accumulate(Batch batch, float weight, long seed) {
                 if (BatchRows.count(batch) > room) {
@@ -171,7 +170,7 @@ class FailureTest {
 
     @Test
     void anEvaluationThatDoesNotFitNeedsSmallerBatchesOfItsOwn() {
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             @Override
             public Evaluation evaluate(Batch batch) {
                 if (BatchRows.count(batch) > 3) {
@@ -190,7 +189,7 @@ class FailureTest {
 
     @Test
     void javasOwnHeapCountsToo() {
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             @Override
             public Evaluation evaluate(Batch batch) {
                 throw new OutOfMemoryError("Java heap space");
@@ -208,7 +207,7 @@ class FailureTest {
     @Test
     void anotherFailureOfTheRuntimeStaysWhatItIs() {
         GraftException broken = new GraftException(ErrorCode.RUNTIME_FAILED, "no such operator", Location.NONE, "");
-        TrainingEngine engine = new Wrapped(Runs.engine()) {
+        TrainingEngine engine = new WrappedEngine(Runs.engine()) {
             @Override
             public double accumulate(Batch batch, float weight, long seed) {
                 throw broken;
@@ -251,54 +250,5 @@ class FailureTest {
 
     private static GraftException failure(Trainer trainer, Recorder recorder) {
         return catchThrowableOfType(GraftException.class, () -> trainer.run(List.of(recorder), () -> false));
-    }
-
-    /** An engine of which a test replaces one thing. */
-    private static class Wrapped implements TrainingEngine {
-        private final LinearEngine engine;
-
-        Wrapped(LinearEngine engine) {
-            this.engine = engine;
-        }
-
-        @Override
-        public TrainableLayout layout() {
-            return engine.layout();
-        }
-
-        @Override
-        public double accumulate(Batch batch, float weight, long seed) {
-            return engine.accumulate(batch, weight, seed);
-        }
-
-        @Override
-        public Updated update(UpdateRule rule) {
-            return engine.update(rule);
-        }
-
-        @Override
-        public Evaluation evaluate(Batch batch) {
-            return engine.evaluate(batch);
-        }
-
-        @Override
-        public EngineState state() {
-            return engine.state();
-        }
-
-        @Override
-        public void restore(EngineState state) {
-            engine.restore(state);
-        }
-
-        @Override
-        public Optional<TrainableLayout.Entry> firstNotFinite() {
-            return engine.firstNotFinite();
-        }
-
-        @Override
-        public void close() {
-            engine.close();
-        }
     }
 }
