@@ -1,0 +1,59 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+import java.util.function.IntPredicate;
+
+/** Characters as Python sees them: code points, not halves of pairs. */
+final class Characters {
+    private Characters() {}
+
+    /** Python's {@code isspace}. */
+    static boolean isSpace(int character) {
+        return Character.isWhitespace(character) || Character.isSpaceChar(character) || character == 0x85;
+    }
+
+    static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    static String stripLeft(String text, IntPredicate stripped) {
+        int start = 0;
+        while (start < text.length() && stripped.test(text.codePointAt(start))) {
+            start += Character.charCount(text.codePointAt(start));
+        }
+        return text.substring(start);
+    }
+
+    static String stripRight(String text, IntPredicate stripped) {
+        int end = text.length();
+        while (end > 0 && stripped.test(text.codePointBefore(end))) {
+            end -= Character.charCount(text.codePointBefore(end));
+        }
+        return text.substring(0, end);
+    }
+
+    static String strip(String text, IntPredicate stripped) {
+        return stripLeft(stripRight(text, stripped), stripped);
+    }
+
+    static int skipSpace(String text, int from) {
+        int at = from;
+        while (at < text.length() && isSpace(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    static int newlines(String text, int from, int to) {
+        int count = 0;
+        for (int at = from; at < to; at++) {
+            if (text.charAt(at) == '\n') {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    static boolean isWordCharacter(int character) {
+        return Character.isLetterOrDigit(character) || character == '_' || Character.getType(character) == Character.LETTER_NUMBER;
+    }
+}

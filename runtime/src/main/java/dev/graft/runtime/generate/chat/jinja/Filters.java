@@ -1,0 +1,32 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All filters by name. */
+final class Filters {
+    private final Run run;
+    private final Map<String, Filter> filters = new HashMap<>();
+
+    Filters(Run run, Items items, Tests tests) {
+        this.run = run;
+        filters.putAll(new TextFilters(run).table());
+        filters.putAll(new MarkupFilters(run).table());
+        filters.putAll(new NumberFilters(run).table());
+        filters.putAll(new ListFilters(run).table());
+        filters.putAll(new OrderFilters(run, items).table());
+        filters.putAll(new SelectFilters(run, items, tests, this).table());
+    }
+
+    Object apply(String name, Object value, Arguments arguments) {
+        @Nullable Filter filter = filters.get(name);
+        if (filter == null) {
+            throw JinjaException.of("no filter named '" + name + "'");
+        }
+        run.chargeValue(value);
+        Object result = filter.apply(value, arguments);
+        run.chargeValue(result);
+        return result;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reading the items of a value, each of them a step. */
+final class Iteration {
+    private Iteration() {}
+
+    static Iterator<Object> over(Run run, Object value) {
+        Iterator<Object> items = unpaid(value);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return items.hasNext();
+            }
+
+            @Override
+            public Object next() {
+                run.step();
+                return items.next();
+            }
+        };
+    }
+
+    static boolean isIterable(Object value) {
+        return value instanceof String
+                || value instanceof Map
+                || value instanceof Once
+                || value instanceof Undefined
+                || value instanceof Loop
+                || Types.sized(value) != null;
+    }
+
+    private static Iterator<Object> unpaid(Object value) {
+        if (value instanceof String text) {
+            return text.codePoints().mapToObj(character -> (Object) Character.toString(character)).iterator();
+        }
+        if (value instanceof Map) {
+            return Types.dict(value).keySet().iterator();
+        }
+        if (value instanceof Once once) {
+            return once.items();
+        }
+        if (value instanceof Undefined) {
+            return List.<Object>of().iterator();
+        }
+        @Nullable List<Object> items = Types.sized(value);
+        if (items == null) {
+            throw JinjaException.of("'" + Types.name(value) + "' object is not iterable");
+        }
+        return items.iterator();
+    }
+
+    static List<Object> list(Run run, Object value) {
+        List<Object> items = new ArrayList<>();
+        Iterator<Object> iterator = over(run, value);
+        while (iterator.hasNext()) {
+            items.add(iterator.next());
+        }
+        return items;
+    }
+
+    static long length(Object value) {
+        if (value instanceof String text) {
+            return Characters.length(text);
+        }
+        if (value instanceof Map<?, ?> dict) {
+            return dict.size();
+        }
+        if (value instanceof Undefined) {
+            return 0;
+        }
+        @Nullable List<Object> items = Types.sized(value);
+        if (items == null) {
+            throw JinjaException.of("object of type '" + Types.name(value) + "' has no len()");
+        }
+        return items.size();
+    }
+}

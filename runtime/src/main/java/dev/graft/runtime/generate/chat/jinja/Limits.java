@@ -1,0 +1,27 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+/** How much a template may ask for; it comes from a stranger. */
+final class Limits {
+    /** Characters of a template. */
+    static final int SOURCE = 1 << 20;
+
+    /** Characters of a text, be it the output or a string on the way. */
+    static final int TEXT = 1 << 22;
+
+    /** Steps of a rendering: an expression, an item of a loop, and every {@link #CHARACTERS_PER_STEP} characters that are read or made. */
+    static final int STEPS = 2_000_000;
+
+    /** Characters that cost as much as an expression does. */
+    static final int CHARACTERS_PER_STEP = 32;
+
+    /** How deep parentheses, blocks and data may be nested. */
+    static final int NESTING = 200;
+
+    /** How deep evaluation may go, an expression in an expression, a call in a call. */
+    static final int RECURSION = 900;
+
+    /** The longest {@code range}, as in Jinja's sandbox, and the longest list. */
+    static final int ITEMS = 100_000;
+
+    private Limits() {}
+}

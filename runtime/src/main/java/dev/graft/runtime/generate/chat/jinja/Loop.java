@@ -1,0 +1,95 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** A loop and what its body may ask of it; looks ahead only when asked. */
+final class Loop implements Iterator<Object>, Members {
+    private final Run run;
+    private Iterator<Object> items;
+    private @Nullable Object changedBefore;
+    private @Nullable Object before;
+    private @Nullable Object current;
+    private @Nullable Object ahead;
+    private @Nullable List<Object> remaining;
+    private long lengthKnown;
+    private long index0 = -1;
+
+    Loop(Run run, Iterator<Object> items) {
+        this.run = run;
+        this.items = items;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (ahead == null && items.hasNext()) {
+            ahead = items.next();
+        }
+        return ahead != null;
+    }
+
+    @Override
+    public Object next() {
+        if (!hasNext() || ahead == null) {
+            throw new NoSuchElementException();
+        }
+        Object item = ahead;
+        before = current;
+        current = item;
+        ahead = null;
+        index0++;
+        return item;
+    }
+
+    @Override
+    public @Nullable Object member(String name) {
+        return switch (name) {
+            case "index" -> index0 + 1;
+            case "index0" -> index0;
+            case "revindex" -> length() - index0;
+            case "revindex0" -> length() - index0 - 1;
+            case "first" -> index0 == 0;
+            case "last" -> !hasNext();
+            case "length" -> length();
+            case "depth" -> 1L;
+            case "depth0" -> 0L;
+            case "previtem" -> before == null ? Undefined.of("there is no previous item") : before;
+            case "nextitem" -> nextItem();
+            case "cycle" -> (Function) this::cycle;
+            case "changed" -> (Function) this::changed;
+            default -> null;
+        };
+    }
+
+    private Object nextItem() {
+        return !hasNext() || ahead == null ? Undefined.of("there is no next item") : ahead;
+    }
+
+    private long length() {
+        if (remaining == null) {
+            remaining = new ArrayList<>();
+            items.forEachRemaining(remaining::add);
+            lengthKnown = index0 + 1 + (ahead == null ? 0 : 1) + remaining.size();
+            items = remaining.iterator();
+        }
+        return lengthKnown;
+    }
+
+    private Object cycle(Arguments arguments) {
+        List<Object> values = arguments.positional();
+        if (values.isEmpty()) {
+            throw JinjaException.of("no items for cycling given");
+        }
+        return values.get((int) (index0 % values.size()));
+    }
+
+    private Object changed(Arguments arguments) {
+        Tuple value = Tuple.of(arguments.positional());
+        @Nullable Object last = changedBefore;
+        changedBefore = value;
+        return last == null || !Comparison.equal(run, last, value);
+    }
+}

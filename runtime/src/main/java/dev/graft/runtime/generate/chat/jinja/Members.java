@@ -1,0 +1,9 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something with attributes of its own: a loop, a cycler. */
+interface Members {
+    /** The attribute, or null if there is none of this name. */
+    @Nullable Object member(String name);
+}

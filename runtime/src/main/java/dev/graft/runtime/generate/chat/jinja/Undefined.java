@@ -1,0 +1,26 @@
+package dev.graft.runtime.generate.chat.jinja;
+
+/** What is not there: empty as a text, false as a condition, an error to anybody who wants something of it. */
+final class Undefined {
+    private final String message;
+
+    private Undefined(String message) {
+        this.message = message;
+    }
+
+    static Undefined of(String message) {
+        return new Undefined(message);
+    }
+
+    static Undefined variable(String name) {
+        return new Undefined("'" + name + "' is undefined");
+    }
+
+    static Undefined attribute(Object of, String name) {
+        return new Undefined("'" + Types.name(of) + "' has no attribute '" + name + "'");
+    }
+
+    JinjaException error() {
+        return JinjaException.of(message);
+    }
+}
