@@ -41,7 +41,7 @@ def main(target):
         {"template": template, "variables": name, "text": rendered(template, variables[name])} for template, name in cases
     ]
     print(len(written), "cases,", sum(not isinstance(case["text"], str) for case in written), "of them errors")
-    addresses = [case["template"] for case in written if isinstance(case["text"], str) and " object at 0x" in case["text"]]
+    addresses = [case["template"] for case in written if isinstance(case["text"], str) and " at 0x" in case["text"]]
     assert not addresses, addresses
     lines = ",\n".join(json.dumps(case) for case in written)
     Path(target).write_text('{"variables": ' + json.dumps(variables) + ',\n"cases": [\n' + lines + "\n]}\n")

@@ -25,6 +25,13 @@ final class Items {
         return found == null ? Undefined.attribute(of, name) : found;
     }
 
+    /** A method or a member, never an item. */
+    Object attributeOnly(Object of, String name) {
+        refuseUndefined(of);
+        @Nullable Object found = member(of, name);
+        return found == null ? Undefined.attribute(of, name) : found;
+    }
+
     /** {@code of[key]}: an item before a method. */
     Object item(Object of, Object key) {
         refuseUndefined(of);
@@ -61,11 +68,11 @@ final class Items {
     }
 
     private @Nullable Object directItem(Object of, Object key) {
-        if (of instanceof Map<?, ?> dict) {
-            return Types.canBeKey(key) ? dict.get(Types.key(key)) : null;
-        }
         if (key instanceof Bounds bounds) {
             return sliced(of, bounds);
+        }
+        if (of instanceof Map<?, ?> dict) {
+            return Types.canBeKey(key) ? dict.get(Types.key(key)) : null;
         }
         if (!Types.isInteger(key)) {
             return null;
@@ -94,17 +101,18 @@ final class Items {
                 : Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) place)));
     }
 
-    private @Nullable Object sliced(Object of, Bounds bounds) {
-        if (!bounds.isValid() || of instanceof DictView) {
-            return null;
+    /** A slice of what has none is an error in Jinja, where a place that is not there is not. */
+    private Object sliced(Object of, Bounds bounds) {
+        if (!bounds.isValid()) {
+            throw JinjaException.of("slice indices must be integers or None");
         }
         if (of instanceof String text) {
             run.chargeText(text.length());
             return sliced(text, bounds);
         }
-        @Nullable List<Object> items = Types.sized(of);
+        @Nullable List<Object> items = of instanceof DictView ? null : Types.sized(of);
         if (items == null) {
-            return null;
+            throw JinjaException.of("'" + Types.name(of) + "' object cannot be sliced");
         }
         run.chargeItems(items.size());
         List<Object> slice = new ArrayList<>();

@@ -107,6 +107,9 @@ final class Lexer {
     }
 
     private void comment() {
+        if (position == source.length()) {
+            return;
+        }
         int end = source.indexOf("#}", position);
         if (end < 0) {
             throw JinjaException.at(line, "the comment has no end");
@@ -138,6 +141,9 @@ final class Lexer {
     }
 
     private void raw() {
+        if (position == source.length()) {
+            return;
+        }
         for (int tag = source.indexOf("{%", position); tag >= 0; tag = source.indexOf("{%", tag + 2)) {
             char sign = signAt(tag + 2);
             int after = rawEnd(tag + 2 + (sign == ' ' ? 0 : 1));

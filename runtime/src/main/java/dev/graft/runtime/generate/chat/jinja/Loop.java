@@ -64,6 +64,10 @@ final class Loop implements Iterator<Object>, Members {
         };
     }
 
+    String described() {
+        return "<LoopContext " + (index0 + 1) + "/" + length() + ">";
+    }
+
     private Object nextItem() {
         return !hasNext() || ahead == null ? Undefined.of("there is no next item") : ahead;
     }

@@ -123,17 +123,20 @@ final class Renderer {
         run.at(statement.line());
         Iterator<Object> items = Iteration.over(run, evaluator.value(statement.items(), scope));
         Loop loop = new Loop(run, statement.test().isEmpty() ? items : new Filtering(items, item -> passes(statement, item, scope)));
-        if (!loop.hasNext()) {
-            return body(statement.otherwise(), scope.inner());
-        }
+        boolean completed = false;
         Flow flow = Flow.NEXT;
         while (flow != Flow.BREAK && loop.hasNext()) {
-            Scope inner = scope.inner();
-            assign(statement.target(), loop.next(), inner);
-            inner.set("loop", loop);
-            flow = body(statement.body(), inner);
+            flow = turn(statement, loop, scope.inner());
+            completed |= flow == Flow.NEXT;
         }
-        return Flow.NEXT;
+        // As in Jinja, a turn that was jumped out of does not keep the else away.
+        return completed ? Flow.NEXT : body(statement.otherwise(), scope.inner());
+    }
+
+    private Flow turn(Statement.For statement, Loop loop, Scope inner) {
+        assign(statement.target(), loop.next(), inner);
+        inner.set("loop", loop);
+        return body(statement.body(), inner);
     }
 
     private boolean passes(Statement.For statement, Object item, Scope scope) {

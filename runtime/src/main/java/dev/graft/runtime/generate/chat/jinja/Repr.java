@@ -40,6 +40,8 @@ final class Repr {
             sink.add(">");
         } else if (value instanceof Range range) {
             sink.add(range.described());
+        } else if (value instanceof Loop loop) {
+            sink.add(loop.described());
         } else {
             items(value);
         }

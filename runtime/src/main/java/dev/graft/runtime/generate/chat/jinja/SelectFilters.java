@@ -29,7 +29,7 @@ final class SelectFilters {
     }
 
     private Object attribute(Object value, Arguments arguments) {
-        return items.attribute(value, Types.text(arguments.bind("name").need("name")));
+        return items.attributeOnly(value, Types.text(arguments.bind("name").need("name")));
     }
 
     private boolean holds(Object value, Arguments arguments) {

@@ -82,7 +82,7 @@ final class Splitting {
             at = Characters.skipSpace(text, end);
         }
         if (at < text.length()) {
-            add(words, Characters.stripRight(text.substring(at), Characters::isSpace));
+            add(words, text.substring(at));
         }
         return words;
     }
@@ -102,9 +102,8 @@ final class Splitting {
                 end--;
             }
         }
-        String remaining = Characters.strip(rest.substring(0, end), Characters::isSpace);
-        if (!remaining.isEmpty()) {
-            add(words, remaining);
+        if (end > 0) {
+            add(words, rest.substring(0, end));
         }
         Collections.reverse(words);
         return words;

@@ -140,6 +140,7 @@ final class StatementParser {
 
     private Statement loop(int line) {
         Statement.Target target = targets.target(() -> stream.current().isName("in"), false);
+        targets.refuseLoop(target);
         stream.expectName("in");
         Expression items = expressions.tuple(
                 expressions::withoutConditional, () -> expressions.atTupleEnd() || stream.current().isName("recursive"));
@@ -156,6 +157,9 @@ final class StatementParser {
 
     private Statement assignment(int line) {
         Statement.Target target = targets.target(() -> false, true);
+        if (loops > 0) {
+            targets.refuseLoop(target);
+        }
         if (stream.skipOperator("=")) {
             return new Statement.Assign(target, expressions.tuple(), line);
         }

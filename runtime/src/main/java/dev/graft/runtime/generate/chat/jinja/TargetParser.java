@@ -47,6 +47,16 @@ final class TargetParser {
         return member ? new Target.Member(name, stream.expect(Token.Kind.NAME).text()) : new Target.Variable(name);
     }
 
+    /** Within a loop, its own variable cannot be assigned to. */
+    void refuseLoop(Target target) {
+        if (target instanceof Target.Variable variable && variable.name().equals("loop")) {
+            throw stream.error("cannot assign to 'loop' in a loop");
+        }
+        if (target instanceof Target.Several several) {
+            several.targets().forEach(this::refuseLoop);
+        }
+    }
+
     String name() {
         Token token = stream.expect(Token.Kind.NAME);
         if (CONSTANTS.contains(token.text())) {
