@@ -156,10 +156,13 @@ final class Comparison {
 
     static boolean contains(Run run, Object container, Object item) {
         if (container instanceof String text) {
+            String wanted = Types.text(item);
             run.chargeText(text.length());
-            return text.contains(Types.text(item));
+            run.chargeSearch(text, wanted);
+            return text.contains(wanted);
         }
         if (container instanceof Map<?, ?> dict) {
+            run.chargeValue(item);
             return dict.containsKey(Types.key(item));
         }
         Iterator<Object> items = Iteration.over(run, container);

@@ -172,13 +172,23 @@ final class Evaluator {
         for (Expression all : given.allNamed()) {
             addNamed(named, value(all, scope));
         }
+        positional.forEach(this::chargeText);
+        named.values().forEach(this::chargeText);
         return new Arguments(positional, named);
     }
 
-    private static void addNamed(Map<String, Object> named, Object dict) {
+    /** What is called reads the texts that it is given. */
+    private void chargeText(Object argument) {
+        if (argument instanceof String text) {
+            run.chargeText(text.length());
+        }
+    }
+
+    private void addNamed(Map<String, Object> named, Object dict) {
         if (!(dict instanceof Map)) {
             throw JinjaException.of("argument after ** must be a mapping");
         }
+        run.chargeItems(Types.dict(dict).size());
         for (Map.Entry<Object, Object> entry : Types.dict(dict).entrySet()) {
             @Nullable Object other = named.put(Types.text(entry.getKey()), entry.getValue());
             if (other != null) {

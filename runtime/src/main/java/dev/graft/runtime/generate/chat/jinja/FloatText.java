@@ -22,14 +22,17 @@ final class FloatText {
     }
 
     private static BigDecimal shortest(double value) {
+        // Java 17 writes a digit too many now and then.
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = 1; digits < 17; digits++) {
+        BigDecimal best = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        for (int digits = best.precision(); digits > 0; digits--) {
             BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-            if (rounded.doubleValue() == value) {
-                return rounded.stripTrailingZeros();
+            if (rounded.doubleValue() != value) {
+                break;
             }
+            best = rounded.stripTrailingZeros();
         }
-        return exact.round(new MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return best;
     }
 
     private static String written(BigDecimal value) {

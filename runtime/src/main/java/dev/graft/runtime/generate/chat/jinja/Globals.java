@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** The functions that every template has. */
 final class Globals {
+    /** Characters of a time that one character of a format can become. */
+    private static final long LONGEST_DIRECTIVE = 32;
+
     private final Run run;
 
     private Globals(Run run) {
@@ -54,6 +57,7 @@ final class Globals {
         }
         for (Object source : arguments.positional()) {
             if (source instanceof Map) {
+                run.chargeItems(Types.dict(source).size());
                 entries.putAll(Types.dict(source));
             } else {
                 Iteration.list(run, source).forEach(pair -> put(entries, Iteration.list(run, pair)));
@@ -75,7 +79,9 @@ final class Globals {
     }
 
     private Object now(Arguments arguments) {
-        return TimeFormat.format(Types.text(arguments.bind("format").need("format")), run.clock());
+        String format = Types.text(arguments.bind("format").need("format"));
+        run.chargeText(LONGEST_DIRECTIVE * format.length());
+        return TimeFormat.format(format, run.clock());
     }
 
     private Object joiner(Arguments arguments) {

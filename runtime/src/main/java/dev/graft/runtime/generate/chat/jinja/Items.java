@@ -34,6 +34,8 @@ final class Items {
 
     /** {@code of[key]}: an item before a method. */
     Object item(Object of, Object key) {
+        run.step();
+        run.chargeValue(key);
         refuseUndefined(of);
         @Nullable Object found = directItem(of, key);
         if (found == null && key instanceof String name) {

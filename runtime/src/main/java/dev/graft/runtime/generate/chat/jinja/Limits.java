@@ -23,5 +23,14 @@ final class Limits {
     /** The longest {@code range}, as in Jinja's sandbox, and the longest list. */
     static final int ITEMS = 100_000;
 
+    /** Characters compared with characters, when a text is looked for in a text, that cost as much as an expression does. */
+    static final int COMPARISONS_PER_STEP = 1024;
+
+    /** Arguments of a call by name, and parameters of a macro. */
+    static final int PARAMETERS = 250;
+
+    /** Digits behind the point. */
+    static final int PRECISION = 1000;
+
     private Limits() {}
 }

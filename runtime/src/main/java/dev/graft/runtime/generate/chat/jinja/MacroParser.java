@@ -60,6 +60,9 @@ final class MacroParser {
 
     private void parameter(List<String> parameters, List<Expression> defaults) {
         String parameter = new TargetParser(stream, expressions).name();
+        if (parameters.size() >= Limits.PARAMETERS) {
+            throw stream.error("a macro of more than " + Limits.PARAMETERS + " parameters");
+        }
         if (parameters.contains(parameter)) {
             throw stream.error("the parameter '" + parameter + "' is there twice");
         }

@@ -32,9 +32,14 @@ final class Methods {
             return null;
         }
         if (name.equals("copy") && of instanceof List && !(of instanceof Range)) {
-            return arguments -> new ArrayList<>(items);
+            return arguments -> copied(items);
         }
         return OF_LISTS.contains(name) ? arguments -> ofList(items, name, arguments) : null;
+    }
+
+    private Object copied(List<Object> items) {
+        run.chargeItems(items.size());
+        return new ArrayList<>(items);
     }
 
     private Object ofDict(Map<Object, Object> dict, String name, Arguments arguments) {

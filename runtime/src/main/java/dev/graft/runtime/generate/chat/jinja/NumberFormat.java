@@ -11,6 +11,9 @@ final class NumberFormat {
 
     /** The number without its sign. */
     static String unsigned(char letter, Object value, int precision) {
+        if (precision > Limits.PRECISION) {
+            throw JinjaException.of("a precision beyond " + Limits.PRECISION);
+        }
         if ("dioxXbu".indexOf(letter) >= 0) {
             return whole(letter, value instanceof Double number ? (long) (double) number : Types.integer(value));
         }

@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,8 +35,8 @@ final class OrderFilters {
         return value instanceof String text && !caseSensitive ? TextMethods.lower(text) : value;
     }
 
-    private Object key(Object item, Object path, boolean caseSensitive) {
-        return folded(AttributePath.of(path).in(items, item, None.NONE), caseSensitive);
+    private Object key(Object item, AttributePath path, boolean caseSensitive) {
+        return folded(path.in(items, item, None.NONE), caseSensitive);
     }
 
     /** What a value is sorted by, and the value. */
@@ -52,7 +53,9 @@ final class OrderFilters {
     private Object sort(Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("reverse", "case_sensitive", "attribute");
         Object attribute = bound.get("attribute", None.NONE);
-        List<Object> paths = attribute instanceof String text ? List.of((Object[]) text.split(",", -1)) : List.of(attribute);
+        List<AttributePath> paths = attribute instanceof String text
+                ? Arrays.stream(text.split(",", -1)).map(AttributePath::of).toList()
+                : List.of(AttributePath.of(attribute));
         boolean caseSensitive = bound.flag("case_sensitive", false);
         List<Keyed> keyed = new ArrayList<>();
         for (Object item : Iteration.list(run, value)) {
@@ -80,10 +83,12 @@ final class OrderFilters {
 
     private Object unique(Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("case_sensitive", "attribute");
+        AttributePath path = AttributePath.of(bound.get("attribute", None.NONE));
+        boolean caseSensitive = bound.flag("case_sensitive", false);
         Set<Object> seen = new HashSet<>();
         List<Object> unique = new ArrayList<>();
         for (Object item : Iteration.list(run, value)) {
-            if (seen.add(Types.key(key(item, bound.get("attribute", None.NONE), bound.flag("case_sensitive", false))))) {
+            if (seen.add(Types.key(key(item, path, caseSensitive)))) {
                 unique.add(item);
             }
         }
@@ -121,7 +126,7 @@ final class OrderFilters {
 
     private Object extreme(Object value, Arguments arguments, int wanted) {
         Arguments.Bound bound = arguments.bind("case_sensitive", "attribute");
-        Object path = bound.get("attribute", None.NONE);
+        AttributePath path = AttributePath.of(bound.get("attribute", None.NONE));
         boolean caseSensitive = bound.flag("case_sensitive", false);
         Object best = Undefined.of("No aggregated item, sequence was empty.");
         boolean first = true;

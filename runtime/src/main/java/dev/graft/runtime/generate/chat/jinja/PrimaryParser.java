@@ -235,13 +235,14 @@ final class PrimaryParser {
     private void named(Given given) {
         String name = stream.next().text();
         stream.next();
+        ensure(given.named().size() < Limits.PARAMETERS);
         ensure(given.named().stream().noneMatch(other -> other.name().equals(name)));
         given.named().add(new Named(name, expressions.expression()));
     }
 
     private void ensure(boolean valid) {
         if (!valid) {
-            throw stream.error("invalid order of what the call is given");
+            throw stream.error("the call is given too much, twice the same, or by name before by position");
         }
     }
 }

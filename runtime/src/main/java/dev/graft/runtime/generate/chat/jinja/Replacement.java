@@ -11,6 +11,7 @@ final class Replacement {
     }
 
     private static String found(Run run, String text, String old, String replacement, long most) {
+        run.chargeSearch(text, old);
         Sink sink = new Sink(run);
         int from = 0;
         int at = text.indexOf(old);

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A value as text: Python's {@code str}, and within lists and dicts its {@code repr}. */
 final class Repr {
+    /** A float takes longer to write than anything else. */
+    private static final int FLOAT_STEPS = 10;
+
     private final Run run;
     private final Sink sink;
 
@@ -32,6 +35,7 @@ final class Repr {
 
     private void add(Object value) {
         run.enter();
+        run.charge(value instanceof Double ? FLOAT_STEPS : 0);
         if (value instanceof Map) {
             dict(Types.dict(value));
         } else if (value instanceof Namespace namespace) {

@@ -45,6 +45,11 @@ final class Run {
         charge(length / Limits.CHARACTERS_PER_STEP);
     }
 
+    /** Pays for looking for a text in a text, which takes the product of their lengths at worst. */
+    void chargeSearch(String text, String wanted) {
+        charge((long) text.length() * wanted.length() / Limits.COMPARISONS_PER_STEP);
+    }
+
     /** Pays for a list of so many items, and refuses one that is too long. */
     void chargeItems(long count) {
         if (count > Limits.ITEMS) {

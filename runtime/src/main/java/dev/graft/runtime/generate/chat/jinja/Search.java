@@ -4,10 +4,11 @@ package dev.graft.runtime.generate.chat.jinja;
 final class Search {
     private Search() {}
 
-    static Object call(String text, String name, Arguments arguments) {
+    static Object call(Run run, String text, String name, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("sub", "start", "end");
         String part = part(text, bound);
         String wanted = Types.text(bound.need("sub"));
+        run.chargeSearch(part, wanted);
         if (name.equals("count")) {
             return count(part, wanted);
         }

@@ -28,6 +28,7 @@ final class Splitting {
             return fromRight ? wordsFromRight(text, cuts) : words(text, cuts);
         }
         String separator = nonEmpty(Types.text(bound.need("sep")));
+        run.chargeSearch(text, separator);
         return fromRight ? partsFromRight(text, separator, cuts) : parts(text, separator, cuts);
     }
 
@@ -128,7 +129,8 @@ final class Splitting {
         return "\n\r\u000b\f\u001c\u001d\u001e\u0085\u2028\u2029".indexOf(character) >= 0;
     }
 
-    private static Tuple partition(String text, String separator, boolean last) {
+    private Tuple partition(String text, String separator, boolean last) {
+        run.chargeSearch(text, separator);
         int at = last ? text.lastIndexOf(nonEmpty(separator)) : text.indexOf(nonEmpty(separator));
         if (at < 0) {
             return Tuple.of(last ? List.of("", "", text) : List.of(text, "", ""));

@@ -41,6 +41,7 @@ final class TextFilters {
             return Characters.strip(text, Characters::isSpace);
         }
         String characters = Types.text(bound.need("chars"));
+        run.chargeSearch(text, characters);
         return Characters.strip(text, character -> characters.indexOf(character) >= 0);
     }
 

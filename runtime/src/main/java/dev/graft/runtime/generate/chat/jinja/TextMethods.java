@@ -27,7 +27,7 @@ final class TextMethods {
             case "strip", "lstrip", "rstrip" -> stripped(text, name, arguments);
             case "split", "rsplit", "splitlines", "partition", "rpartition" -> splitting.call(text, name, arguments);
             case "startswith", "endswith" -> hasEnd(text, name, arguments);
-            case "find", "rfind", "index", "rindex", "count" -> Search.call(text, name, arguments);
+            case "find", "rfind", "index", "rindex", "count" -> Search.call(run, text, name, arguments);
             case "replace", "join", "format", "zfill", "ljust", "rjust", "center", "removeprefix", "removesuffix" -> made(text, name, arguments);
             default -> plain(text, name, arguments);
         };
@@ -40,9 +40,10 @@ final class TextMethods {
         return name.startsWith("is") ? CharacterKinds.holds(text, name) : Casing.changed(text, name);
     }
 
-    private static Object stripped(String text, String name, Arguments arguments) {
+    private Object stripped(String text, String name, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("chars");
         String characters = bound.hasValue("chars") ? Types.text(bound.need("chars")) : "";
+        run.chargeSearch(text, characters);
         IntPredicate stripped = bound.hasValue("chars") ? character -> characters.indexOf(character) >= 0 : Characters::isSpace;
         return switch (name) {
             case "lstrip" -> Characters.stripLeft(text, stripped);

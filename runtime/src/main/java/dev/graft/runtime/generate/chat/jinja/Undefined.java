@@ -12,12 +12,16 @@ final class Undefined {
         return new Undefined(message);
     }
 
+    private static String shortened(String name) {
+        return name.length() > 60 ? name.substring(0, 60) + "..." : name;
+    }
+
     static Undefined variable(String name) {
-        return new Undefined("'" + name + "' is undefined");
+        return new Undefined("'" + shortened(name) + "' is undefined");
     }
 
     static Undefined attribute(Object of, String name) {
-        return new Undefined("'" + Types.name(of) + "' has no attribute '" + name + "'");
+        return new Undefined("'" + Types.name(of) + "' has no attribute '" + shortened(name) + "'");
     }
 
     JinjaException error() {
