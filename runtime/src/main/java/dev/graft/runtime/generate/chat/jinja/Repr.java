@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A value as text: Python's {@code str}, and within lists and dicts its {@code repr}. */
 final class Repr {
     /** A float takes longer to write than anything else. */
-    private static final int FLOAT_STEPS = 10;
+    private static final int FLOAT_STEPS = 50;
 
     private final Run run;
     private final Sink sink;

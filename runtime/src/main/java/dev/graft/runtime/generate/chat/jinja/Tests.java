@@ -18,6 +18,9 @@ final class Tests {
     }
 
     boolean holds(String name, Object value, Arguments arguments) {
+        if (value instanceof String text) {
+            run.chargeText(text.length());
+        }
         if (COMPARISONS.containsKey(name)) {
             Object other = arguments.bind("other").need("other");
             return Comparison.holds(run, COMPARISONS.getOrDefault(name, name), value, other);
