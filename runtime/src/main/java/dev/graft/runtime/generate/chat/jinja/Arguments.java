@@ -16,7 +16,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     /** By the names of the parameters, in their order; what none of them takes is an error. */
     Bound bind(String... parameters) {
         if (positional.size() > parameters.length) {
-            throw JinjaException.of("takes at most " + parameters.length + " arguments, " + positional.size() + " given");
+            throw JinjaException.of(
+                    "takes at most " + parameters.length + " arguments, " + positional.size() + " given");
         }
         Map<String, Object> bound = new LinkedHashMap<>();
         for (int index = 0; index < positional.size(); index++) {

@@ -30,10 +30,10 @@ final class Arithmetic {
             case "+" -> Math.addExact(left, right);
             case "-" -> Math.subtractExact(left, right);
             case "*" -> Math.multiplyExact(left, right);
-            case "/" -> divided(left, right);
+            case "/" -> divided((double) left, (double) right);
             case "//" -> floorDiv(left, right);
             case "%" -> Math.floorMod(left, right);
-            default -> right < 0 ? reals("**", left, right) : (Object) power(left, right);
+            default -> right < 0 ? reals("**", (double) left, (double) right) : (Object) power(left, right);
         };
     }
 
@@ -65,7 +65,7 @@ final class Arithmetic {
             case "+" -> left + right;
             case "-" -> left - right;
             case "*" -> left * right;
-            case "/" -> divided(left, right);
+            case "/" -> divided((double) left, (double) right);
             case "//" -> Math.floor(divided(left - modulo(left, right), right) + 0.5);
             case "%" -> modulo(left, right);
             default -> powerOf(left, right);
@@ -82,7 +82,7 @@ final class Arithmetic {
     }
 
     private static double modulo(double left, double right) {
-        divided(left, right);
+        divided((double) left, (double) right);
         double rest = left % right;
         return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest == 0 ? Math.copySign(0, right) : rest;
     }
@@ -120,7 +120,10 @@ final class Arithmetic {
         if (left instanceof Tuple tuple && right instanceof Tuple more) {
             return Tuple.of(joined(tuple.items(), more.items()));
         }
-        if (left instanceof List<?> list && right instanceof List<?> more && !(left instanceof Range) && !(right instanceof Range)) {
+        if (left instanceof List<?> list
+                && right instanceof List<?> more
+                && !(left instanceof Range)
+                && !(right instanceof Range)) {
             return joined(list, more);
         }
         throw mismatch(left, right);

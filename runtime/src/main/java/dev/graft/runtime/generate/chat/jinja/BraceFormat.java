@@ -54,7 +54,8 @@ final class BraceFormat {
         String name = colon < 0 ? field : field.substring(0, colon);
         int conversion = name.indexOf('!');
         Object value = value(conversion < 0 ? name : name.substring(0, conversion));
-        sink.add(FieldSpec.format(run, conversion < 0 ? value : converted(value, name.substring(conversion + 1)), spec));
+        sink.add(
+                FieldSpec.format(run, conversion < 0 ? value : converted(value, name.substring(conversion + 1)), spec));
         return end + 1;
     }
 

@@ -36,7 +36,9 @@ final class Casing {
         StringBuilder swapped = new StringBuilder();
         text.codePoints()
                 .forEach(character -> swapped.appendCodePoint(
-                        Character.isUpperCase(character) ? Character.toLowerCase(character) : Character.toUpperCase(character)));
+                        Character.isUpperCase(character)
+                                ? Character.toLowerCase(character)
+                                : Character.toUpperCase(character)));
         return swapped.toString();
     }
 }

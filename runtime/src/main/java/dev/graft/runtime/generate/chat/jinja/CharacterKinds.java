@@ -27,7 +27,10 @@ final class CharacterKinds {
     }
 
     private static boolean isDigit(int character) {
-        boolean raised = (character >= 0x2070 && character <= 0x2089) || character == 0xB2 || character == 0xB3 || character == 0xB9;
+        boolean raised = (character >= 0x2070 && character <= 0x2089)
+                || character == 0xB2
+                || character == 0xB3
+                || character == 0xB9;
         return Character.isDigit(character) || (raised && Character.getType(character) == Character.OTHER_NUMBER);
     }
 
@@ -39,7 +42,9 @@ final class CharacterKinds {
     private static boolean cased(String text, IntPredicate wanted) {
         boolean any = false;
         for (int character : text.codePoints().toArray()) {
-            boolean has = Character.isUpperCase(character) || Character.isLowerCase(character) || Character.isTitleCase(character);
+            boolean has = Character.isUpperCase(character)
+                    || Character.isLowerCase(character)
+                    || Character.isTitleCase(character);
             if (has && !wanted.test(character)) {
                 return false;
             }

@@ -54,6 +54,8 @@ final class Characters {
     }
 
     static boolean isWordCharacter(int character) {
-        return Character.isLetterOrDigit(character) || character == '_' || Character.getType(character) == Character.LETTER_NUMBER;
+        return Character.isLetterOrDigit(character)
+                || character == '_'
+                || Character.getType(character) == Character.LETTER_NUMBER;
     }
 }

@@ -43,7 +43,8 @@ final class Comparison {
     }
 
     private static boolean sameKind(Object left, Object right) {
-        boolean lists = left instanceof List && right instanceof List && left instanceof Range == right instanceof Range;
+        boolean lists =
+                left instanceof List && right instanceof List && left instanceof Range == right instanceof Range;
         return lists || (left instanceof Tuple && right instanceof Tuple);
     }
 
@@ -110,7 +111,9 @@ final class Comparison {
             at++;
         }
         boolean ended = at == left.length() || at == right.length();
-        return ended ? Integer.compare(left.length(), right.length()) : Integer.compare(left.codePointAt(at), right.codePointAt(at));
+        return ended
+                ? Integer.compare(left.length(), right.length())
+                : Integer.compare(left.codePointAt(at), right.codePointAt(at));
     }
 
     /** Exactly, also between whole numbers and others; not a number is above all, so that a sort always has an order. */

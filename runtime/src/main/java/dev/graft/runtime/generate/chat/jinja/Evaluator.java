@@ -59,7 +59,8 @@ final class Evaluator {
         if (expression instanceof Expression.Tested tested) {
             Object value = value(tested.of(), scope);
             run.at(tested.test().line());
-            return tests.holds(tested.test().name(), value, arguments(tested.test().given(), scope));
+            return tests.holds(
+                    tested.test().name(), value, arguments(tested.test().given(), scope));
         }
         if (expression instanceof Expression.Call call) {
             return call(call, new LinkedHashMap<>(), scope);
@@ -156,7 +157,9 @@ final class Evaluator {
         if (of instanceof Function function) {
             return function.call(arguments);
         }
-        throw of instanceof Undefined undefined ? undefined.error() : JinjaException.of("'" + Types.name(of) + "' object is not callable");
+        throw of instanceof Undefined undefined
+                ? undefined.error()
+                : JinjaException.of("'" + Types.name(of) + "' object is not callable");
     }
 
     private Arguments arguments(Given given, Scope scope) {

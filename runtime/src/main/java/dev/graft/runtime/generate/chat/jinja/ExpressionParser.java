@@ -71,8 +71,10 @@ final class ExpressionParser {
         Expression then = either();
         while (stream.skipName("if")) {
             Expression test = either();
-            Expression otherwise =
-                    stream.skipName("else") ? nested(this::conditional) : new Expression.Constant(Undefined.of("the inline if-expression evaluated to false and no else section was defined"));
+            Expression otherwise = stream.skipName("else")
+                    ? nested(this::conditional)
+                    : new Expression.Constant(Undefined.of(
+                            "the inline if-expression evaluated to false and no else section was defined"));
             then = new Expression.Conditional(test, then, otherwise);
         }
         return then;
@@ -109,7 +111,8 @@ final class ExpressionParser {
 
     /** The comparison that is next, read; or nothing. */
     private String comparison() {
-        if (stream.is(Token.Kind.OPERATOR) && COMPARISONS.contains(stream.current().text())) {
+        if (stream.is(Token.Kind.OPERATOR)
+                && COMPARISONS.contains(stream.current().text())) {
             return stream.next().text();
         }
         if (stream.skipName("in")) {
@@ -141,7 +144,8 @@ final class ExpressionParser {
 
     private Expression leftToRight(Set<String> operators, Supplier<Expression> operand) {
         Expression left = operand.get();
-        while (stream.is(Token.Kind.OPERATOR) && operators.contains(stream.current().text())) {
+        while (stream.is(Token.Kind.OPERATOR)
+                && operators.contains(stream.current().text())) {
             left = new Expression.Binary(stream.next().text(), left, operand.get());
         }
         return left;

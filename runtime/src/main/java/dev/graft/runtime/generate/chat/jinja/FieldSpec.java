@@ -5,13 +5,14 @@ import java.util.regex.Pattern;
 
 /** What is behind the colon of a field: fill, alignment, sign, width, grouping, precision and kind. */
 record FieldSpec(String fill, String align, String sign, int width, String grouping, int precision, String kind) {
-    private static final Pattern SPEC =
-            Pattern.compile("(?:(.)?([<>=^]))?([-+ ])?(0)?([0-9]{0,6})([,_])?(?:\\.([0-9]{1,6}))?([a-zA-Z%])?", Pattern.DOTALL);
+    private static final Pattern SPEC = Pattern.compile(
+            "(?:(.)?([<>=^]))?([-+ ])?(0)?([0-9]{0,6})([,_])?(?:\\.([0-9]{1,6}))?([a-zA-Z%])?", Pattern.DOTALL);
 
     private static FieldSpec of(String written) {
         Matcher spec = SPEC.matcher(written);
         if (!spec.matches()) {
-            throw JinjaException.of("the format '" + written.substring(0, Math.min(40, written.length())) + "' is not supported");
+            throw JinjaException.of(
+                    "the format '" + written.substring(0, Math.min(40, written.length())) + "' is not supported");
         }
         boolean zero = spec.group(4) != null;
         String width = group(spec, 5, "");
@@ -53,10 +54,13 @@ record FieldSpec(String fill, String align, String sign, int width, String group
         String letter = kind.isEmpty() ? (value instanceof Long ? "d" : precision < 0 ? "r" : "g") : kind;
         boolean whole = "dxXob".contains(letter);
         if (!"dxXobeEfFgG%r".contains(letter) || (whole && !(value instanceof Long))) {
-            throw JinjaException.of("Unknown format code '" + letter + "' for object of type '" + Types.name(value) + "'");
+            throw JinjaException.of(
+                    "Unknown format code '" + letter + "' for object of type '" + Types.name(value) + "'");
         }
         boolean negative = NumberFormat.isNegative(value);
-        String digits = letter.equals("r") ? FloatText.of(Math.abs(Types.real(value))) : NumberFormat.unsigned(letter.charAt(0), value, precision);
+        String digits = letter.equals("r")
+                ? FloatText.of(Math.abs(Types.real(value)))
+                : NumberFormat.unsigned(letter.charAt(0), value, precision);
         return aligned(negative ? "-" : sign.equals("-") ? "" : sign, grouped(digits), ">");
     }
 

@@ -47,7 +47,8 @@ final class Items {
     private Undefined missing(Object of, Object key) {
         return key instanceof String name
                 ? Undefined.attribute(of, name)
-                : Undefined.of(Types.name(of) + " has no element " + (Types.isNumber(key) ? Repr.of(run, key) : "of this key"));
+                : Undefined.of(Types.name(of) + " has no element "
+                        + (Types.isNumber(key) ? Repr.of(run, key) : "of this key"));
     }
 
     private static void refuseUndefined(Object of) {

@@ -37,7 +37,9 @@ final class Iteration {
 
     private static Iterator<Object> unpaid(Object value) {
         if (value instanceof String text) {
-            return text.codePoints().mapToObj(character -> (Object) Character.toString(character)).iterator();
+            return text.codePoints()
+                    .mapToObj(character -> (Object) Character.toString(character))
+                    .iterator();
         }
         if (value instanceof Map) {
             return Types.dict(value).keySet().iterator();

@@ -90,7 +90,9 @@ final class JsonText {
 
     private static String scalar(Object value) {
         if (value instanceof Double number) {
-            return number.isNaN() ? "NaN" : number.isInfinite() ? (number > 0 ? "Infinity" : "-Infinity") : FloatText.of(number);
+            return number.isNaN()
+                    ? "NaN"
+                    : number.isInfinite() ? (number > 0 ? "Infinity" : "-Infinity") : FloatText.of(number);
         }
         if (value instanceof Boolean || value instanceof Long) {
             return value.toString();
@@ -98,7 +100,8 @@ final class JsonText {
         if (value == None.NONE) {
             return "null";
         }
-        throw value instanceof Undefined ? JinjaException.of("Object of type Undefined is not JSON serializable")
+        throw value instanceof Undefined
+                ? JinjaException.of("Object of type Undefined is not JSON serializable")
                 : JinjaException.of("Object of type " + Types.name(value) + " is not JSON serializable");
     }
 

@@ -18,7 +18,7 @@ final class Limits {
     static final int NESTING = 200;
 
     /** How deep evaluation may go, an expression in an expression, a call in a call. */
-    static final int RECURSION = 900;
+    static final int RECURSION = 500;
 
     /** The longest {@code range}, as in Jinja's sandbox, and the longest list. */
     static final int ITEMS = 100_000;

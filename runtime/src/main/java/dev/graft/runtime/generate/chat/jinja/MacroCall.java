@@ -40,7 +40,8 @@ record MacroCall(Signature signature, Evaluator evaluator, Scope scope) {
     private Object remaining(int index, Map<String, Object> named, Scope inner) {
         String name = signature.parameters().get(index);
         @Nullable Object value = named.remove(name);
-        int fromDefaults = index - (signature.parameters().size() - signature.defaults().size());
+        int fromDefaults =
+                index - (signature.parameters().size() - signature.defaults().size());
         if (value != null) {
             return value;
         }
@@ -57,7 +58,8 @@ record MacroCall(Signature signature, Evaluator evaluator, Scope scope) {
         if (signature.kwargs()) {
             inner.set("kwargs", new LinkedHashMap<Object, Object>(named));
         } else if (!named.isEmpty()) {
-            throw JinjaException.of("macro '" + signature.name() + "' takes no argument '" + named.keySet().iterator().next() + "'");
+            throw JinjaException.of("macro '" + signature.name() + "' takes no argument '"
+                    + named.keySet().iterator().next() + "'");
         }
         int taken = Math.min(signature.parameters().size(), positional.size());
         if (signature.varargs()) {

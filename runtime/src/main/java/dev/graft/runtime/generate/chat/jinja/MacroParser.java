@@ -26,7 +26,9 @@ final class MacroParser {
 
     Statement call(int line) {
         int start = stream.position();
-        Signature signature = stream.isOperator("(") ? parameters("caller") : new Signature("caller", List.of(), List.of(), false, false, false);
+        Signature signature = stream.isOperator("(")
+                ? parameters("caller")
+                : new Signature("caller", List.of(), List.of(), false, false, false);
         if (!(expressions.expression() instanceof Expression.Call call)) {
             throw JinjaException.at(line, "expected a call");
         }

@@ -5,5 +5,6 @@ import org.jspecify.annotations.Nullable;
 /** Something with attributes of its own: a loop, a cycler. */
 interface Members {
     /** The attribute, or null if there is none of this name. */
-    @Nullable Object member(String name);
+    @Nullable
+    Object member(String name);
 }

@@ -20,7 +20,8 @@ final class Methods {
         this.texts = new TextMethods(run);
     }
 
-    @Nullable Function of(Object of, String name) {
+    @Nullable
+    Function of(Object of, String name) {
         if (of instanceof String text) {
             return TextMethods.NAMES.contains(name) ? arguments -> texts.call(text, name, arguments) : null;
         }

@@ -10,12 +10,14 @@ final class Namespace {
 
     void set(String name, Object value) {
         if (name.startsWith("_")) {
-            throw JinjaException.of("a namespace takes no attribute that begins with an underscore, got '" + name + "'");
+            throw JinjaException.of(
+                    "a namespace takes no attribute that begins with an underscore, got '" + name + "'");
         }
         members.put(name, value);
     }
 
-    @Nullable Object get(String name) {
+    @Nullable
+    Object get(String name) {
         return members.get(name);
     }
 

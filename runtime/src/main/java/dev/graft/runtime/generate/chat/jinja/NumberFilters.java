@@ -116,12 +116,15 @@ final class NumberFilters {
     private static Object rounded(Object value, int precision) {
         if (Types.isInteger(value)) {
             BigDecimal whole = BigDecimal.valueOf(Types.integer(value));
-            return whole.setScale(Math.min(0, precision), RoundingMode.HALF_EVEN).longValue();
+            return whole.setScale(Math.min(0, precision), RoundingMode.HALF_EVEN)
+                    .longValue();
         }
         if (!(value instanceof Double number) || !Double.isFinite(number)) {
             throw JinjaException.of("cannot round a " + Types.name(value));
         }
-        double rounded = new BigDecimal(number).setScale(precision, RoundingMode.HALF_EVEN).doubleValue();
+        double rounded = new BigDecimal(number)
+                .setScale(precision, RoundingMode.HALF_EVEN)
+                .doubleValue();
         return Math.copySign(rounded, number);
     }
 

@@ -36,7 +36,10 @@ final class NumberFormat {
         return switch (Character.toLowerCase(letter)) {
             case 'e' -> scientific(value, precision);
             case 'g' -> general(value, Math.max(1, precision));
-            case '%' -> value.movePointRight(2).setScale(precision, RoundingMode.HALF_EVEN).toPlainString() + "%";
+            case '%' ->
+                value.movePointRight(2)
+                                .setScale(precision, RoundingMode.HALF_EVEN)
+                                .toPlainString() + "%";
             default -> value.setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
         };
     }
@@ -50,7 +53,8 @@ final class NumberFormat {
         digits.setLength(precision + 1);
         int exponent = value.signum() == 0 ? 0 : exponent(rounded);
         String fraction = precision == 0 ? "" : "." + digits.substring(1);
-        return digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+") + String.format("%02d", Math.abs(exponent));
+        return digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+")
+                + String.format("%02d", Math.abs(exponent));
     }
 
     private static BigDecimal rounded(BigDecimal value, int digits) {

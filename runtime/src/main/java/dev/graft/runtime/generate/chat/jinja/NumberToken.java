@@ -24,7 +24,10 @@ record NumberToken(int end, boolean isFloat) {
     }
 
     private static boolean isJoint(String source, int start, int at, int radix) {
-        return source.charAt(at) == '_' && at > start && isDigit(source, at - 1, radix) && isDigit(source, at + 1, radix);
+        return source.charAt(at) == '_'
+                && at > start
+                && isDigit(source, at - 1, radix)
+                && isDigit(source, at + 1, radix);
     }
 
     private static int floatEnd(String source, int whole) {
@@ -76,7 +79,8 @@ record NumberToken(int end, boolean isFloat) {
         try {
             return Long.parseLong(radix == 10 ? digits : digits.substring(2), radix);
         } catch (NumberFormatException beyond) {
-            throw JinjaException.at(line, "the number " + text.substring(0, Math.min(40, text.length())) + " does not fit in 64 bits");
+            throw JinjaException.at(
+                    line, "the number " + text.substring(0, Math.min(40, text.length())) + " does not fit in 64 bits");
         }
     }
 }

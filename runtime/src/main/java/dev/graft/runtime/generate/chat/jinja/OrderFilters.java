@@ -59,7 +59,8 @@ final class OrderFilters {
         boolean caseSensitive = bound.flag("case_sensitive", false);
         List<Keyed> keyed = new ArrayList<>();
         for (Object item : Iteration.list(run, value)) {
-            keyed.add(new Keyed(paths.stream().map(path -> key(item, path, caseSensitive)).toList(), item));
+            keyed.add(new Keyed(
+                    paths.stream().map(path -> key(item, path, caseSensitive)).toList(), item));
         }
         return sorted(keyed, bound.flag("reverse", false));
     }
@@ -76,8 +77,8 @@ final class OrderFilters {
         boolean caseSensitive = bound.flag("case_sensitive", false);
         List<Keyed> keyed = new ArrayList<>();
         Types.dict(value)
-                .forEach((key, item) ->
-                        keyed.add(new Keyed(List.of(folded(by.equals("key") ? key : item, caseSensitive)), Tuple.of(key, item))));
+                .forEach((key, item) -> keyed.add(
+                        new Keyed(List.of(folded(by.equals("key") ? key : item, caseSensitive)), Tuple.of(key, item))));
         return sorted(keyed, bound.flag("reverse", false));
     }
 
@@ -131,7 +132,9 @@ final class OrderFilters {
         Object best = Undefined.of("No aggregated item, sequence was empty.");
         boolean first = true;
         for (Object item : Iteration.list(run, value)) {
-            if (first || Comparison.compare(run, key(item, path, caseSensitive), key(best, path, caseSensitive)) * wanted > 0) {
+            if (first
+                    || Comparison.compare(run, key(item, path, caseSensitive), key(best, path, caseSensitive)) * wanted
+                            > 0) {
                 best = item;
             }
             first = false;

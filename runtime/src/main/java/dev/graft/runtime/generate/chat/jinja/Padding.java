@@ -9,7 +9,10 @@ final class Padding {
         return switch (name) {
             case "ljust" -> text + fill.repeat(missing);
             case "center" -> centered(text, missing, width, fill);
-            case "zfill" -> signed(text) + fill.repeat(missing) + text.substring(signed(text).length());
+            case "zfill" ->
+                signed(text)
+                        + fill.repeat(missing)
+                        + text.substring(signed(text).length());
             default -> fill.repeat(missing) + text;
         };
     }

@@ -35,7 +35,9 @@ final class PercentFormat {
                 directive();
             }
         }
-        boolean all = !(given instanceof Tuple tuple) ? used > 0 || given instanceof Map || given instanceof List : used >= tuple.items().size();
+        boolean all = !(given instanceof Tuple tuple)
+                ? used > 0 || given instanceof Map || given instanceof List
+                : used >= tuple.items().size();
         if (!all) {
             throw JinjaException.of("not all arguments converted during string formatting");
         }
@@ -117,10 +119,14 @@ final class PercentFormat {
     private String converted(char letter, Object value, int precision) {
         if (letter == 's' || letter == 'r' || letter == 'a') {
             String text = letter == 's' ? Repr.text(run, value) : Repr.of(run, value);
-            return precision < 0 || precision >= Characters.length(text) ? text : text.substring(0, text.offsetByCodePoints(0, precision));
+            return precision < 0 || precision >= Characters.length(text)
+                    ? text
+                    : text.substring(0, text.offsetByCodePoints(0, precision));
         }
         if (letter == 'c') {
-            return value instanceof String text && Characters.length(text) == 1 ? text : Character.toString((int) Math.max(0, Math.min(0x10ffff, Types.integer(value))));
+            return value instanceof String text && Characters.length(text) == 1
+                    ? text
+                    : Character.toString((int) Math.max(0, Math.min(0x10ffff, Types.integer(value))));
         }
         if ("diuoxXeEfFgG".indexOf(letter) < 0) {
             throw JinjaException.of("unsupported format character '" + letter + "'");
@@ -132,7 +138,8 @@ final class PercentFormat {
     private String padded(String text, String flags, int width) {
         boolean number = !text.isEmpty() && (Character.isDigit(text.charAt(0)) || text.startsWith("-"));
         String signed = number && flags.contains("+") && !text.startsWith("-") ? "+" + text : text;
-        String whole = number && flags.contains(" ") && !flags.contains("+") && !text.startsWith("-") ? " " + text : signed;
+        String whole =
+                number && flags.contains(" ") && !flags.contains("+") && !text.startsWith("-") ? " " + text : signed;
         run.chargeText(width);
         String way = flags.contains("-") ? "ljust" : flags.contains("0") && number ? "zfill" : "rjust";
         return Padding.filled(whole, way, width, way.equals("zfill") ? "0" : " ");

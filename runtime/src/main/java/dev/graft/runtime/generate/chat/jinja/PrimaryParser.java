@@ -10,7 +10,8 @@ import java.util.Set;
 /** Reads names, literals, and what follows them: attributes, items, calls, filters and tests. */
 final class PrimaryParser {
     private static final Expression NONE = new Expression.Constant(None.NONE);
-    private static final Set<Token.Kind> ARGUMENT = Set.of(Token.Kind.NAME, Token.Kind.STRING, Token.Kind.INTEGER, Token.Kind.FLOAT);
+    private static final Set<Token.Kind> ARGUMENT =
+            Set.of(Token.Kind.NAME, Token.Kind.STRING, Token.Kind.INTEGER, Token.Kind.FLOAT);
     private static final Set<String> NO_ARGUMENT = Set.of("else", "or", "and");
 
     private final TokenStream stream;
@@ -120,7 +121,8 @@ final class PrimaryParser {
         Token token = stream.next();
         return switch (token.kind()) {
             case NAME -> new Expression.Attribute(of, token.text());
-            case INTEGER -> new Expression.Item(of, new Expression.Constant(NumberToken.valueOf(token.text(), token.line())));
+            case INTEGER ->
+                new Expression.Item(of, new Expression.Constant(NumberToken.valueOf(token.text(), token.line())));
             default -> throw JinjaException.at(token.line(), "expected a name or a number, got " + token.described());
         };
     }

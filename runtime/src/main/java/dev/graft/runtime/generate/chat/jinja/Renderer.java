@@ -122,7 +122,8 @@ final class Renderer {
     private Flow loop(Statement.For statement, Scope scope) {
         run.at(statement.line());
         Iterator<Object> items = Iteration.over(run, evaluator.value(statement.items(), scope));
-        Loop loop = new Loop(run, statement.test().isEmpty() ? items : new Filtering(items, item -> passes(statement, item, scope)));
+        Loop loop = new Loop(
+                run, statement.test().isEmpty() ? items : new Filtering(items, item -> passes(statement, item, scope)));
         boolean completed = false;
         Flow flow = Flow.NEXT;
         while (flow != Flow.BREAK && loop.hasNext()) {

@@ -116,14 +116,22 @@ final class Repr {
             case '\r' -> "\\r";
             case '\t' -> "\\t";
             case '\\' -> "\\\\";
-            default -> character == quote ? "\\" + quote : isPrintable(character) ? Character.toString(character) : hexadecimal(character);
+            default ->
+                character == quote
+                        ? "\\" + quote
+                        : isPrintable(character) ? Character.toString(character) : hexadecimal(character);
         };
     }
 
     private static boolean isPrintable(int character) {
         return switch (Character.getType(character)) {
-            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
             case Character.SPACE_SEPARATOR -> character == ' ';
             default -> true;
         };

@@ -16,7 +16,8 @@ final class Splitting {
         return switch (name) {
             case "splitlines" -> lines(text, arguments.bind("keepends").flag("keepends", false));
             case "partition" -> partition(text, Types.text(arguments.bind("sep").need("sep")), false);
-            case "rpartition" -> partition(text, Types.text(arguments.bind("sep").need("sep")), true);
+            case "rpartition" ->
+                partition(text, Types.text(arguments.bind("sep").need("sep")), true);
             default -> split(text, name.equals("rsplit"), arguments.bind("sep", "maxsplit"));
         };
     }

@@ -17,7 +17,13 @@ sealed interface Statement {
     record Branch(Expression test, List<Statement> body, int line) {}
 
     /** {@code for target in items if test}. */
-    record For(Target target, Expression items, List<Expression> test, List<Statement> body, List<Statement> otherwise, int line)
+    record For(
+            Target target,
+            Expression items,
+            List<Expression> test,
+            List<Statement> body,
+            List<Statement> otherwise,
+            int line)
             implements Statement {}
 
     /** {@code set target = value}. */
@@ -32,7 +38,12 @@ sealed interface Statement {
 
     /** A macro's name and parameters, and which of the hidden ones its body reads; defaults belong to the last parameters. */
     record Signature(
-            String name, List<String> parameters, List<Expression> defaults, boolean varargs, boolean kwargs, boolean caller) {}
+            String name,
+            List<String> parameters,
+            List<Expression> defaults,
+            boolean varargs,
+            boolean kwargs,
+            boolean caller) {}
 
     /** {@code call}: a call that is given the body as {@code caller}. */
     record CallBody(Expression.Call call, Macro caller, int line) implements Statement {}

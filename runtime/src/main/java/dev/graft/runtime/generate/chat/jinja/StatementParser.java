@@ -8,7 +8,8 @@ import java.util.Set;
 
 /** Reads tags and what is between them. */
 final class StatementParser {
-    private static final Set<String> NOT_SUPPORTED = Set.of("include", "import", "from", "extends", "block", "autoescape");
+    private static final Set<String> NOT_SUPPORTED =
+            Set.of("include", "import", "from", "extends", "block", "autoescape");
 
     private final TokenStream stream;
     private final ExpressionParser expressions;
@@ -35,7 +36,8 @@ final class StatementParser {
                 case DATA -> body.add(new Statement.Text(token.text()));
                 case PRINT_BEGIN -> body.add(print(token.line()));
                 default -> {
-                    if (stream.is(Token.Kind.NAME) && ends.contains(stream.current().text())) {
+                    if (stream.is(Token.Kind.NAME)
+                            && ends.contains(stream.current().text())) {
                         return body;
                     }
                     body.addAll(statement());
@@ -44,7 +46,8 @@ final class StatementParser {
             }
         }
         if (!ends.isEmpty()) {
-            throw stream.error("the template ends within a block that needs " + String.join(" or ", ends.stream().sorted().toList()));
+            throw stream.error("the template ends within a block that needs "
+                    + String.join(" or ", ends.stream().sorted().toList()));
         }
         return body;
     }
@@ -143,7 +146,8 @@ final class StatementParser {
         targets.refuseLoop(target);
         stream.expectName("in");
         Expression items = expressions.tuple(
-                expressions::withoutConditional, () -> expressions.atTupleEnd() || stream.current().isName("recursive"));
+                expressions::withoutConditional,
+                () -> expressions.atTupleEnd() || stream.current().isName("recursive"));
         List<Expression> test = stream.skipName("if") ? List.of(expressions.expression()) : List.of();
         if (stream.current().isName("recursive")) {
             throw stream.error("a recursive loop is not supported");

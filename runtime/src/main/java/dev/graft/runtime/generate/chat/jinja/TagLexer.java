@@ -123,7 +123,8 @@ final class TagLexer {
         }
         char character = source.charAt(position);
         if (OPERATORS.indexOf(character) < 0) {
-            throw JinjaException.at(line, "unexpected character '" + Character.toString(source.codePointAt(position)) + "'");
+            throw JinjaException.at(
+                    line, "unexpected character '" + Character.toString(source.codePointAt(position)) + "'");
         }
         balance(character);
         add(Token.Kind.OPERATOR, String.valueOf(character));

@@ -29,7 +29,8 @@ final class TargetParser {
             comma = true;
         }
         if (targets.isEmpty()) {
-            throw stream.error("expected a name to assign to, got " + stream.current().described());
+            throw stream.error(
+                    "expected a name to assign to, got " + stream.current().described());
         }
         return comma ? new Target.Several(targets) : targets.get(0);
     }

@@ -6,9 +6,21 @@ import java.util.Map;
 /** What can be asked of a value with {@code is}. */
 final class Tests {
     private static final Map<String, String> COMPARISONS = Map.ofEntries(
-            Map.entry("eq", "=="), Map.entry("equalto", "=="), Map.entry("==", "=="), Map.entry("ne", "!="), Map.entry("!=", "!="),
-            Map.entry("gt", ">"), Map.entry("greaterthan", ">"), Map.entry(">", ">"), Map.entry("ge", ">="), Map.entry(">=", ">="),
-            Map.entry("lt", "<"), Map.entry("lessthan", "<"), Map.entry("<", "<"), Map.entry("le", "<="), Map.entry("<=", "<="),
+            Map.entry("eq", "=="),
+            Map.entry("equalto", "=="),
+            Map.entry("==", "=="),
+            Map.entry("ne", "!="),
+            Map.entry("!=", "!="),
+            Map.entry("gt", ">"),
+            Map.entry("greaterthan", ">"),
+            Map.entry(">", ">"),
+            Map.entry("ge", ">="),
+            Map.entry(">=", ">="),
+            Map.entry("lt", "<"),
+            Map.entry("lessthan", "<"),
+            Map.entry("<", "<"),
+            Map.entry("le", "<="),
+            Map.entry("<=", "<="),
             Map.entry("in", "in"));
 
     private final Run run;

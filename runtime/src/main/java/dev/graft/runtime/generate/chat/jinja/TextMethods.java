@@ -8,10 +8,45 @@ import java.util.function.IntPredicate;
 /** The methods of Python's {@code str}. */
 final class TextMethods {
     static final Set<String> NAMES = Set.of(
-            "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "replace", "upper", "lower", "title",
-            "capitalize", "casefold", "swapcase", "find", "rfind", "index", "rindex", "count", "join", "isdigit", "isalpha", "isalnum", "isspace",
-            "isupper", "islower", "isnumeric", "isdecimal", "isascii", "format", "zfill", "removeprefix", "removesuffix", "partition", "rpartition",
-            "ljust", "rjust", "center");
+            "strip",
+            "lstrip",
+            "rstrip",
+            "split",
+            "rsplit",
+            "splitlines",
+            "startswith",
+            "endswith",
+            "replace",
+            "upper",
+            "lower",
+            "title",
+            "capitalize",
+            "casefold",
+            "swapcase",
+            "find",
+            "rfind",
+            "index",
+            "rindex",
+            "count",
+            "join",
+            "isdigit",
+            "isalpha",
+            "isalnum",
+            "isspace",
+            "isupper",
+            "islower",
+            "isnumeric",
+            "isdecimal",
+            "isascii",
+            "format",
+            "zfill",
+            "removeprefix",
+            "removesuffix",
+            "partition",
+            "rpartition",
+            "ljust",
+            "rjust",
+            "center");
 
     private final Run run;
     private final Splitting splitting;
@@ -28,7 +63,8 @@ final class TextMethods {
             case "split", "rsplit", "splitlines", "partition", "rpartition" -> splitting.call(text, name, arguments);
             case "startswith", "endswith" -> hasEnd(text, name, arguments);
             case "find", "rfind", "index", "rindex", "count" -> Search.call(run, text, name, arguments);
-            case "replace", "join", "format", "zfill", "ljust", "rjust", "center", "removeprefix", "removesuffix" -> made(text, name, arguments);
+            case "replace", "join", "format", "zfill", "ljust", "rjust", "center", "removeprefix", "removesuffix" ->
+                made(text, name, arguments);
             default -> plain(text, name, arguments);
         };
         run.chargeValue(result);
@@ -44,7 +80,8 @@ final class TextMethods {
         Arguments.Bound bound = arguments.bind("chars");
         String characters = bound.hasValue("chars") ? Types.text(bound.need("chars")) : "";
         run.chargeSearch(text, characters);
-        IntPredicate stripped = bound.hasValue("chars") ? character -> characters.indexOf(character) >= 0 : Characters::isSpace;
+        IntPredicate stripped =
+                bound.hasValue("chars") ? character -> characters.indexOf(character) >= 0 : Characters::isSpace;
         return switch (name) {
             case "lstrip" -> Characters.stripLeft(text, stripped);
             case "rstrip" -> Characters.stripRight(text, stripped);
@@ -75,7 +112,8 @@ final class TextMethods {
 
     private String replaced(String text, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("old", "new", "count");
-        return Replacement.of(run, text, Types.text(bound.need("old")), Types.text(bound.need("new")), bound.integer("count", -1));
+        return Replacement.of(
+                run, text, Types.text(bound.need("old")), Types.text(bound.need("new")), bound.integer("count", -1));
     }
 
     private String joined(String separator, Arguments arguments) {

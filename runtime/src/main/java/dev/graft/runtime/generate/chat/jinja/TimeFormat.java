@@ -34,7 +34,9 @@ final class TimeFormat {
 
     private static String directive(char directive, ZonedDateTime now) {
         String pattern = pattern(directive);
-        return pattern.isEmpty() ? other(directive, now) : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(now);
+        return pattern.isEmpty()
+                ? other(directive, now)
+                : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(now);
     }
 
     private static String pattern(char directive) {

@@ -1,9 +1,9 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,11 @@ final class Types {
                                 ? "int"
                                 : value instanceof Double
                                         ? "float"
-                                        : value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+                                        : value instanceof List
+                                                ? "list"
+                                                : value.getClass()
+                                                        .getSimpleName()
+                                                        .toLowerCase(Locale.ROOT);
     }
 
     static boolean truth(Object value) {
@@ -87,7 +91,9 @@ final class Types {
         if (value instanceof Boolean flag) {
             return flag ? 1 : 0;
         }
-        throw value instanceof Undefined undefined ? undefined.error() : JinjaException.of("expected an int, got " + name(value));
+        throw value instanceof Undefined undefined
+                ? undefined.error()
+                : JinjaException.of("expected an int, got " + name(value));
     }
 
     static boolean isInteger(Object value) {
@@ -106,7 +112,9 @@ final class Types {
         if (value instanceof String text) {
             return text;
         }
-        throw value instanceof Undefined undefined ? undefined.error() : JinjaException.of("expected a str, got " + name(value));
+        throw value instanceof Undefined undefined
+                ? undefined.error()
+                : JinjaException.of("expected a str, got " + name(value));
     }
 
     /** A key of a dict: texts, numbers, truth values and none; what is equal as a number is the same key. */

@@ -16,7 +16,12 @@ final class JinjaGoldens {
     private JinjaGoldens() {}
 
     /** A template, its variables, and the text; null where jinja2 fails, with a message where the template itself refuses. */
-    record Golden(String template, String name, Map<String, ?> variables, @Nullable String text, @Nullable String raised) {
+    record Golden(
+            String template,
+            String name,
+            Map<String, ?> variables,
+            @Nullable String text,
+            @Nullable String raised) {
         @Override
         public String toString() {
             return name + ": " + template.substring(0, Math.min(100, template.length()));
@@ -26,7 +31,9 @@ final class JinjaGoldens {
     static List<Golden> all() {
         Map<String, JsonValue> file = JsonFiles.readObject(path()).members();
         Map<String, Object> variables = new LinkedHashMap<>();
-        ((JsonValue.JsonObject) member(file, "variables")).members().forEach((name, value) -> variables.put(name, java(value)));
+        ((JsonValue.JsonObject) member(file, "variables"))
+                .members()
+                .forEach((name, value) -> variables.put(name, java(value)));
         List<Golden> all = new ArrayList<>();
         for (JsonValue item : ((JsonValue.JsonArray) member(file, "cases")).items()) {
             all.add(golden(((JsonValue.JsonObject) item).members(), variables));
@@ -48,7 +55,8 @@ final class JinjaGoldens {
 
     private static Path path() {
         try {
-            return Path.of(Objects.requireNonNull(JinjaGoldens.class.getResource("goldens.json")).toURI());
+            return Path.of(Objects.requireNonNull(JinjaGoldens.class.getResource("goldens.json"))
+                    .toURI());
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -24,7 +24,8 @@ final class JinjaGoldensTest {
     @MethodSource("goldens")
     void isAsInJinja2(Golden golden) {
         if (golden.text() != null) {
-            assertThat(JinjaTemplate.parse(golden.template()).render(golden.variables(), NOW)).isEqualTo(golden.text());
+            assertThat(JinjaTemplate.parse(golden.template()).render(golden.variables(), NOW))
+                    .isEqualTo(golden.text());
         } else {
             assertThatThrownBy(() -> JinjaTemplate.parse(golden.template()).render(golden.variables(), NOW))
                     .isInstanceOfSatisfying(JinjaException.class, failed -> {

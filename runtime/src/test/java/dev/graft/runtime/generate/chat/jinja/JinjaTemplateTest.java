@@ -51,15 +51,18 @@ final class JinjaTemplateTest {
 
     @Test
     void rendersAgainAndAgainTheSame() {
-        JinjaTemplate template = JinjaTemplate.parse("{% set ns = namespace(n=n) %}{% set ns.n = ns.n + 1 %}{{ ns.n }}");
+        JinjaTemplate template =
+                JinjaTemplate.parse("{% set ns = namespace(n=n) %}{% set ns.n = ns.n + 1 %}{{ ns.n }}");
 
-        assertThat(List.of(template.render(Map.of("n", 1L)), template.render(Map.of("n", 5L)))).containsExactly("2", "6");
+        assertThat(List.of(template.render(Map.of("n", 1L)), template.render(Map.of("n", 5L))))
+                .containsExactly("2", "6");
     }
 
     @Test
     void saysWhatTheTemplateRaised() {
         JinjaException refused = catchThrowableOfType(
-                JinjaException.class, () -> render("a\n\n{% if x %}{% endif %}{{ raise_exception('Roles must alternate') }}", Map.of()));
+                JinjaException.class,
+                () -> render("a\n\n{% if x %}{% endif %}{{ raise_exception('Roles must alternate') }}", Map.of()));
 
         assertThat(refused).hasMessage("Roles must alternate");
         assertThat(refused.isRaised()).isTrue();
@@ -67,31 +70,34 @@ final class JinjaTemplateTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '@', quoteCharacter = '`', value = {
-        "a\\n{{ 1/0 }} @ 2 @ a division by zero, or a number beyond 64 bits",
-        "a\\n\\n{% include 'x' %} @ 3 @ the tag 'include' is not supported",
-        "{% extends 'x' %} @ 1 @ the tag 'extends' is not supported",
-        "{% block x %}{% endblock %} @ 1 @ the tag 'block' is not supported",
-        "{% from 'x' import y %} @ 1 @ the tag 'from' is not supported",
-        "{% import 'x' as y %} @ 1 @ the tag 'import' is not supported",
-        "{% nosuch %} @ 1 @ the tag 'nosuch' is not known, or has nothing to end",
-        "{% for a in b recursive %}{% endfor %} @ 1 @ a recursive loop is not supported",
-        "{% if x %}\\n @ 1 @ the template ends within a block that needs elif or else or endif",
-        "{#\\n x @ 1 @ the comment has no end",
-        "\\n{% raw %} x @ 2 @ the raw part has no endraw",
-        "{{ 'x }} @ 1 @ the string has no end",
-        "{{ x y }} @ 1 @ expected }}, got 'y'",
-        "\\n{{ (1 }} @ 2 @ unexpected '}'",
-        "{{ x.y }} @ 1 @ 'x' is undefined",
-        "{{ {}.y.z }} @ 1 @ 'dict object' has no attribute 'y'",
-        "{{ 1|nosuch }} @ 1 @ no filter named 'nosuch'",
-        "{{ 1 is nosuch }} @ 1 @ no test named 'nosuch'",
-        "{{ nosuch() }} @ 1 @ 'nosuch' is undefined",
-        "{% set x.y = 1 %} @ 1 @ cannot assign attribute on non-namespace object 'x'",
-        "{{ 1 + 'a' }} @ 1 @ unsupported operands: 'int' and 'str'",
-        "{% break %} @ 1 @ 'break' outside of a loop",
-        "{% for a in 5 %}{% endfor %} @ 1 @ 'int' object is not iterable",
-    })
+    @CsvSource(
+            delimiter = '@',
+            quoteCharacter = '`',
+            value = {
+                "a\\n{{ 1/0 }} @ 2 @ a division by zero, or a number beyond 64 bits",
+                "a\\n\\n{% include 'x' %} @ 3 @ the tag 'include' is not supported",
+                "{% extends 'x' %} @ 1 @ the tag 'extends' is not supported",
+                "{% block x %}{% endblock %} @ 1 @ the tag 'block' is not supported",
+                "{% from 'x' import y %} @ 1 @ the tag 'from' is not supported",
+                "{% import 'x' as y %} @ 1 @ the tag 'import' is not supported",
+                "{% nosuch %} @ 1 @ the tag 'nosuch' is not known, or has nothing to end",
+                "{% for a in b recursive %}{% endfor %} @ 1 @ a recursive loop is not supported",
+                "{% if x %}\\n @ 1 @ the template ends within a block that needs elif or else or endif",
+                "{#\\n x @ 1 @ the comment has no end",
+                "\\n{% raw %} x @ 2 @ the raw part has no endraw",
+                "{{ 'x }} @ 1 @ the string has no end",
+                "{{ x y }} @ 1 @ expected }}, got 'y'",
+                "\\n{{ (1 }} @ 2 @ unexpected '}'",
+                "{{ x.y }} @ 1 @ 'x' is undefined",
+                "{{ {}.y.z }} @ 1 @ 'dict object' has no attribute 'y'",
+                "{{ 1|nosuch }} @ 1 @ no filter named 'nosuch'",
+                "{{ 1 is nosuch }} @ 1 @ no test named 'nosuch'",
+                "{{ nosuch() }} @ 1 @ 'nosuch' is undefined",
+                "{% set x.y = 1 %} @ 1 @ cannot assign attribute on non-namespace object 'x'",
+                "{{ 1 + 'a' }} @ 1 @ unsupported operands: 'int' and 'str'",
+                "{% break %} @ 1 @ 'break' outside of a loop",
+                "{% for a in 5 %}{% endfor %} @ 1 @ 'int' object is not iterable",
+            })
     void errorsSayWhatAndWhere(String template, int line, String message) {
         String source = template.replace("\\n", "\n");
 
@@ -104,13 +110,24 @@ final class JinjaTemplateTest {
 
     /** What Python's strftime gives for this time. */
     @ParameterizedTest
-    @CsvSource(delimiter = '@', quoteCharacter = '`', value = {
-        "%Y-%m-%d %H:%M:%S @ 2024-07-06 15:04:03", "%d %b %Y @ 06 Jul 2024", "%B %d, %Y @ July 06, 2024", "%A %a %-d %e @ Saturday Sat 6  6",
-        "%I %p %y %j @ 03 PM 24 188", "%F %T %D %R @ 2024-07-06 15:04:03 07/06/24 15:04", "%% %u %w %f @ % 6 6 000000", "%c @ Sat Jul  6 15:04:03 2024", "%-m/%-H%-M @ 7/154",
-    })
+    @CsvSource(
+            delimiter = '@',
+            quoteCharacter = '`',
+            value = {
+                "%Y-%m-%d %H:%M:%S @ 2024-07-06 15:04:03",
+                "%d %b %Y @ 06 Jul 2024",
+                "%B %d, %Y @ July 06, 2024",
+                "%A %a %-d %e @ Saturday Sat 6  6",
+                "%I %p %y %j @ 03 PM 24 188",
+                "%F %T %D %R @ 2024-07-06 15:04:03 07/06/24 15:04",
+                "%% %u %w %f @ % 6 6 000000",
+                "%c @ Sat Jul  6 15:04:03 2024",
+                "%-m/%-H%-M @ 7/154",
+            })
     void tellsTheTime(String format, String expected) {
         Clock clock = Clock.fixed(Instant.parse("2024-07-06T15:04:03Z"), ZoneOffset.UTC);
 
-        assertThat(JinjaTemplate.parse("{{ strftime_now('" + format + "') }}").render(Map.of(), clock)).isEqualTo(expected);
+        assertThat(JinjaTemplate.parse("{{ strftime_now('" + format + "') }}").render(Map.of(), clock))
+                .isEqualTo(expected);
     }
 }
