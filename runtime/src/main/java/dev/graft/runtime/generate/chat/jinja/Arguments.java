@@ -7,12 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a call was given. */
 record Arguments(List<Object> positional, Map<String, Object> named) {
-    static final Arguments NOTHING = new Arguments(List.of(), Map.of());
-
-    static Arguments of(Object... values) {
-        return new Arguments(List.of(values), Map.of());
-    }
-
     /** By the names of the parameters, in their order; what none of them takes is an error. */
     Bound bind(String... parameters) {
         if (positional.size() > parameters.length) {

@@ -65,7 +65,7 @@ final class Arithmetic {
             case "+" -> left + right;
             case "-" -> left - right;
             case "*" -> left * right;
-            case "/" -> divided((double) left, (double) right);
+            case "/" -> divided(left, right);
             case "//" -> Math.floor(divided(left - modulo(left, right), right) + 0.5);
             case "%" -> modulo(left, right);
             default -> powerOf(left, right);
@@ -82,7 +82,7 @@ final class Arithmetic {
     }
 
     private static double modulo(double left, double right) {
-        divided((double) left, (double) right);
+        divided(left, right);
         double rest = left % right;
         return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest == 0 ? Math.copySign(0, right) : rest;
     }

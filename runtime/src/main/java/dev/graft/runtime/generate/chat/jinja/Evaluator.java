@@ -163,7 +163,7 @@ final class Evaluator {
     }
 
     private Arguments arguments(Given given, Scope scope) {
-        return given == Given.NOTHING ? Arguments.NOTHING : arguments(given, new LinkedHashMap<>(), scope);
+        return arguments(given, new LinkedHashMap<>(), scope);
     }
 
     private Arguments arguments(Given given, Map<String, Object> named, Scope scope) {

@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class JinjaTemplate {
      * @throws JinjaException where the template fails, refuses, or takes more than {@link Limits} allow
      */
     public String render(Map<String, ?> variables) {
-        return render(variables, Clock.systemDefaultZone());
+        return render(variables, Clock.system(ZoneId.systemDefault()));
     }
 
     /** With a clock of one's own, which {@code strftime_now} reads. */

@@ -48,7 +48,7 @@ sealed interface Statement {
     /** {@code call}: a call that is given the body as {@code caller}. */
     record CallBody(Expression.Call call, Macro caller, int line) implements Statement {}
 
-    /** {@code filter}: the body's text through filters. */
+    /** The tag filter: a body as text, through filters. */
     record FilterBody(List<Expression.Application> filters, List<Statement> body, int line) implements Statement {}
 
     /** {@code with}: names for a body. */
