@@ -128,7 +128,7 @@ final class GenerateCommand implements Command {
         // says at once, and not at the first message, what a model cannot do
         model.generator(AdapterMix.BASE).close();
         ChatSession chat = new ChatSession(
-                TemplateWord.read(invocation, model.folder().chatTemplate()),
+                TemplateWord.read(invocation, model.folder()),
                 model.tokenizer(),
                 model.special(),
                 invocation.option("system"));

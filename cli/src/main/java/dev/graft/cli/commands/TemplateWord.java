@@ -1,28 +1,31 @@
 package dev.graft.cli.commands;
 
 import dev.graft.cli.command.Invocation;
-import dev.graft.runtime.generate.chat.ChatTemplate;
+import dev.graft.runtime.generate.chat.ChatForm;
+import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatTemplates;
-import dev.graft.runtime.generate.chat.TemplateRecognition;
-import dev.graft.runtime.generate.chat.TemplateRecognition.UnknownTemplateException;
+import dev.graft.runtime.generate.chat.TokenizerFolder;
+import dev.graft.runtime.generate.chat.jinja.JinjaException;
 import java.util.Optional;
 
-/** The chat template: the one that {@code --template} names, or the model's own where it is one of those that are built in. */
+/** The chat template: the one that {@code --template} names, or the model's own. */
 final class TemplateWord {
     private TemplateWord() {}
 
-    static ChatTemplate read(Invocation invocation, Optional<String> ofModel) {
+    static ChatForm read(Invocation invocation, TokenizerFolder folder) {
         Optional<String> name = invocation.option("template");
         if (name.isPresent()) {
             return ChatTemplates.named(name.get())
                     .orElseThrow(() -> invocation.usageError(
                             "unknown chat template '" + name.get() + "'. " + ChatTemplates.suggestion(name.get())));
         }
+        String own = folder.chatTemplate()
+                .orElseThrow(() -> invocation.usageError(
+                        "there is no chat template beside the tokenizer; choose one with --template: " + names()));
         try {
-            return TemplateRecognition.recognise(ofModel.orElseThrow(() -> invocation.usageError(
-                    "there is no chat template beside the tokenizer; choose one with --template: " + names())));
-        } catch (UnknownTemplateException e) {
-            throw invocation.usageError("the model's own chat template cannot be told: " + e.reason()
+            return ChatProgram.of(own, folder);
+        } catch (JinjaException e) {
+            throw invocation.usageError("the model's own chat template cannot be run: " + e.getMessage()
                     + "; choose one with --template: " + names());
         }
     }

@@ -212,11 +212,12 @@ class GenerateCommandTest extends TypedCommands {
     }
 
     @Test
-    void aTemplateOfTheModelsOwnIsRecognised() throws Exception {
+    void aTemplateOfTheModelsOwnIsRun() throws Exception {
         Files.copy(sample.resolve("base/tokenizer.json"), folder.resolve("tokenizer.json"));
         Files.writeString(
                 folder.resolve("tokenizer_config.json"),
-                "{\"chat_template\": \"{{ '[INST] ' + message['content'] + '[/INST]' }}{{ ' ' + message['content'] + eos_token}}\"}");
+                "{\"chat_template\": \"{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + '[/INST]' }}"
+                        + "{% else %}{{ ' ' + message['content'] }}{% endif %}{% endfor %}\"}");
 
         assertThat(talkWith(output("tokenizer.json"), "Hello", base, "--json", "--max-tokens", "2"))
                 .as(messages())
@@ -230,6 +231,16 @@ class GenerateCommandTest extends TypedCommands {
                         .get("prompt_tokens")
                         .getAsInt())
                 .isEqualTo(tokens);
+    }
+
+    @Test
+    void aTemplateThatCannotBeRunIsAMistakeOfUse() throws Exception {
+        Files.copy(sample.resolve("base/tokenizer.json"), folder.resolve("tokenizer.json"));
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": \"{% for message in %}\"}");
+
+        assertThat(talkWith(output("tokenizer.json"), "Hello", base)).isEqualTo(2);
+        assertThat(messages())
+                .contains("the model's own chat template cannot be run: ", "choose one with --template: plain, chatml");
     }
 
     @Test

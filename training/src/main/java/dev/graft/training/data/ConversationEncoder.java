@@ -1,6 +1,8 @@
 package dev.graft.training.data;
 
 import dev.graft.runtime.generate.TokenizerSource;
+import dev.graft.runtime.generate.chat.ChatForm;
+import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatTemplate;
 import dev.graft.runtime.generate.chat.ChatTemplate.Begin;
 import dev.graft.runtime.generate.chat.SpecialTokens;
@@ -50,9 +52,8 @@ final class ConversationEncoder {
      * @throws BadRowException if nothing of it would be learnt
      */
     Encoded encode(Conversation conversation) {
-        List<Pair> pairs = conversation.raw()
-                ? raw(conversation.exchanges().get(0))
-                : templated(conversation, template.required());
+        List<Pair> pairs =
+                conversation.raw() ? raw(conversation.exchanges().get(0)) : written(conversation, template.required());
         int whole = pairs.stream()
                 .mapToInt(pair -> pair.prompt().length + pair.answer().length)
                 .sum();
@@ -116,6 +117,15 @@ final class ConversationEncoder {
         int[] prompt = exchange.prompt().isEmpty() ? new int[0] : tokens(exchange.prompt());
         int[] answer = exchange.answer().isEmpty() ? new int[0] : tokens(exchange.answer());
         return List.of(new Pair(concat(bos(), prompt), concat(answer, eos())));
+    }
+
+    private List<Pair> written(Conversation conversation, ChatForm form) {
+        return form instanceof ChatProgram program
+                ? new ProgrammedExchanges(program, options.maskHistory())
+                        .of(conversation.system().or(options::system), conversation.exchanges()).stream()
+                                .map(exchange -> new Pair(tokens(exchange.prompt()), tokens(exchange.answer())))
+                                .toList()
+                : templated(conversation, (ChatTemplate) form);
     }
 
     private List<Pair> templated(Conversation conversation, ChatTemplate form) {

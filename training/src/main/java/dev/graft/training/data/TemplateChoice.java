@@ -3,9 +3,12 @@ package dev.graft.training.data;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.runtime.generate.chat.ChatForm;
+import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatTemplate;
 import dev.graft.runtime.generate.chat.ChatTemplates;
-import dev.graft.runtime.generate.chat.TemplateRecognition;
+import dev.graft.runtime.generate.chat.TokenizerFolder;
+import dev.graft.runtime.generate.chat.jinja.JinjaException;
 import dev.graft.training.config.TrainingConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,27 +16,28 @@ import org.jspecify.annotations.Nullable;
 /** The chat template: the one that the configuration names, or the model's own; looked for when the first conversation needs it. */
 final class TemplateChoice {
     private final TrainingConfig config;
-    private final Optional<String> jinja;
-    private @Nullable ChatTemplate chosen;
+    private final TokenizerFolder folder;
+    private @Nullable ChatForm chosen;
 
-    TemplateChoice(TrainingConfig config, Optional<String> jinja) {
+    /** @param folder has the model's own */
+    TemplateChoice(TrainingConfig config, TokenizerFolder folder) {
         this.config = config;
-        this.jinja = jinja;
+        this.folder = folder;
     }
 
     /** The name, if a conversation needed one. */
     Optional<String> used() {
-        return Optional.ofNullable(chosen).map(ChatTemplate::name);
+        return Optional.ofNullable(chosen).map(ChatForm::name);
     }
 
     /**
      * The template.
      *
-     * @throws GraftException {@code TRAINING_CONFIG_INVALID} for an unknown name, {@code TRAINING_DATA_INVALID} if there is none to be told
+     * @throws GraftException {@code TRAINING_CONFIG_INVALID} for an unknown name, {@code TRAINING_DATA_INVALID} if there is none, or the model's own cannot be run
      */
-    ChatTemplate required() {
+    ChatForm required() {
         if (chosen == null) {
-            chosen = config.data().template().map(this::named).orElseGet(this::ofModel);
+            chosen = config.data().template().<ChatForm>map(this::named).orElseGet(this::ofModel);
         }
         return chosen;
     }
@@ -44,14 +48,14 @@ final class TemplateChoice {
                         .invalid("template", "unknown chat template '" + name + "'", ChatTemplates.suggestion(name)));
     }
 
-    private ChatTemplate ofModel() {
-        if (jinja.isEmpty()) {
-            throw unknown("the data are conversations, and the model's folder has no chat template to write them with");
-        }
+    private ChatForm ofModel() {
+        String own = folder.chatTemplate()
+                .orElseThrow(() -> unknown(
+                        "the data are conversations, and the model's folder has no chat template to write them with"));
         try {
-            return TemplateRecognition.recognise(jinja.get());
-        } catch (TemplateRecognition.UnknownTemplateException e) {
-            throw unknown("the model's own chat template cannot be told: " + e.reason());
+            return ChatProgram.of(own, folder);
+        } catch (JinjaException e) {
+            throw unknown("the model's own chat template cannot be run: " + e.getMessage());
         }
     }
 

@@ -101,7 +101,7 @@ public record TrainingData(
                             special.pad())::load;
         }
         refuseMissing(config, special);
-        TemplateChoice template = new TemplateChoice(config, folder.chatTemplate());
+        TemplateChoice template = new TemplateChoice(config, folder);
         ConversationEncoder encoder = new ConversationEncoder(words, special, template, options);
         return new TextDataSet(options, encoder, template, special.pad())::load;
     }

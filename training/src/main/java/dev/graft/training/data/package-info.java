@@ -16,8 +16,8 @@
  *
  * <p><b>Text.</b> A row is {@code BOS prompt completion EOS}; prompt and completion are encoded each by itself. BOS and EOS come from {@code tokenizer_config.json}
  * ({@code bos_token}, {@code eos_token}; null means none, {@code add_bos_token: false} means no BOS) or else from {@code config.json}; {@code add_bos} and
- * {@code add_eos} override. Conversations and alpaca rows are written with a chat template: the one named by {@code template}, else the model's own where it is
- * recognised as a built-in one; prompt and completion only where {@code template} is set. Labels are the answers' tokens (prompts too with {@code train_on_prompt};
+ * {@code add_eos} override. Conversations and alpaca rows are written with a chat template: the one named by {@code template}, else the model's own, which is a
+ * program that is run; prompt and completion only where {@code template} is set. Labels are the answers' tokens (prompts too with {@code train_on_prompt};
  * only the last answer with {@code mask_history}), moved by one, so that element t is what follows position t. What exceeds {@code cutoff_len} is cut exchange by
  * exchange as LLaMA-Factory's {@code infer_seqlen} does: the prompt is cut if the answer takes less than half, the answer if the prompt does, else both by
  * their shares.

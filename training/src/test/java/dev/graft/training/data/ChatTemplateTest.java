@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Chat templates against what Jinja 3.1 renders of the models' own templates for the same conversation. */
@@ -96,35 +95,62 @@ class ChatTemplateTest {
                         + ".".repeat("[INST] Bye[/INST]".length()) + " So long.</s>.");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            quoteCharacter = '`',
-            value = {
-                "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %} ~ chatml",
-                "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('no') }}{% endif %}{{ '<start_of_turn>' + role + '\\n' + "
-                        + "message['content'] | trim + '<end_of_turn>\\n' }} ~ gemma",
-                "{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' %} ~ llama3",
-                "{% set content = '<<SYS>>\\n' + system_message %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }} ~ llama2",
-                "{{ '[INST] ' + message['content'] + '[/INST]' }}{{ ' ' + message['content'] + eos_token}} ~ mistral",
-            })
-    void theModelsOwnTemplateIsRecognised(String jinja, String name) {
-        TrainingData data = work.chatTemplate(jinja).open("a.jsonl");
+    private static final String CHATML =
+            "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"
+                    + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    private static final String MISTRAL = """
+            {{ bos_token }}
+            {%- for message in messages %}
+                {%- if (message.role == 'user') != (loop.index0 % 2 == 0) %}
+                    {{- raise_exception('Roles must alternate') }}
+                {%- endif %}
+                {%- if message.role == 'user' %}
+                    {{- '[INST] ' + message.content + '[/INST]' }}
+                {%- else %}
+                    {{- ' ' + message.content | trim + eos_token }}
+                {%- endif %}
+            {%- endfor %}
+            """;
+    private static final String LLAMA3 =
+            "{% for message in messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' "
+                    + "+ message['content'] | trim + '<|eot_id|>' %}{% if loop.first %}{% set content = bos_token + content %}{% endif %}"
+                    + "{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}";
+    /** Writes an empty thought into the last answer, as newer models' programs do. */
+    private static final String THINKING = """
+            {%- for message in messages %}
+            {{- '<|im_start|>' + message.role + '\n' }}
+            {%- if message.role == 'assistant' and loop.last %}{{ '<think>\n\n</think>\n\n' }}{% endif %}
+            {{- message.content + '<|im_end|>\n' }}
+            {%- endfor %}
+            {%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
+            """;
 
-        assertThat(data.report().template()).contains(name);
-        assertThat(Workspace.texts(data.training().batch(0, 0)))
-                .isEqualTo(Workspace.texts(
-                        work.open("a.jsonl", "template=" + name).training().batch(0, 0)));
+    static Stream<Arguments> programs() {
+        return Stream.of(
+                Arguments.of(CHATML, "a.jsonl", "chatml"),
+                Arguments.of(CHATML, "system.jsonl", "chatml"),
+                Arguments.of(LLAMA3, "a.jsonl", "llama3"),
+                Arguments.of(LLAMA3, "system.jsonl", "llama3"),
+                Arguments.of(MISTRAL, "a.jsonl", "mistral"));
+    }
+
+    /** Tokens and what is learnt of them: from where the program has an answer begin to where the next prompt does. */
+    @ParameterizedTest
+    @MethodSource("programs")
+    void theModelsOwnProgramIsRun(String program, String file, String same) {
+        TrainingData data = work.chatTemplate(program).open(file);
+        Batch own = data.training().batch(0, 0);
+        Batch builtIn = work.open(file, "template=" + same).training().batch(0, 0);
+
+        assertThat(data.report().template()).contains("the model's own");
+        assertThat(Workspace.texts(own)).isEqualTo(Workspace.texts(builtIn));
+        assertThat(Workspace.learnt(own)).isEqualTo(Workspace.learnt(builtIn));
     }
 
     @Test
-    void theDefaultSystemMessageOfTheModelsOwnTemplateIsTaken() {
-        work.chatTemplate(
-                "{{- '<|im_start|>system\\n" + QWEN + "<|im_end|>\\n' }}{{- '<|im_start|>' + message.role }}");
+    void aSystemMessageOfTheSettingsGoesIntoTheProgram() {
+        work.chatTemplate(CHATML);
 
-        assertThat(Workspace.texts(work.open("a.jsonl").training().batch(0, 0)))
-                .isEqualTo(Workspace.texts(
-                        work.open("a.jsonl", "template=qwen").training().batch(0, 0)));
         assertThat(Workspace.texts(work.open("a.jsonl", "default_system=Hm.")
                                 .training()
                                 .batch(0, 0))
@@ -132,20 +158,57 @@ class ChatTemplateTest {
                 .startsWith("<|im_start|>system\nHm.<|im_end|>\n<|im_start|>user\nHi");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            value = {
-                "<|im_start|> <|im_end|> <think> ~ it writes thoughts into answers",
-                "<|start_header_id|> <|eot_id|> Cutting Knowledge Date ~ it writes dates into the system message",
-                "{{ [INST] content [/INST] }} ~ it is none of those that are built in",
-                "{{ messages }} ~ it is none of those that are built in",
-            })
-    void aTemplateThatCannotBeToldIsRefused(String jinja, String reason) {
-        GraftException error = work.chatTemplate(jinja).refused("a.jsonl");
+    @Test
+    void whatAProgramPutsIntoAnAnswerIsLearnt() {
+        work.write(
+                        "one.jsonl",
+                        "{\"messages\": ["
+                                + TURNS.substring(0, TURNS.indexOf(", {\"role\": \"user\", \"content\": \"Bye"))
+                                + "]}\n")
+                .chatTemplate(THINKING);
+        Batch batch = work.open("one.jsonl").training().batch(0, 0);
+
+        String prompt = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n";
+        String answer = "<think>\n\n</think>\n\nHello!<|im_end|>\n";
+        assertThat(Workspace.texts(batch)).containsExactly(prompt + answer);
+        assertThat(Workspace.learnt(batch)).containsExactly(".".repeat(prompt.length() - 1) + answer + ".");
+    }
+
+    @Test
+    void whereAProgramChangesEarlierAnswersOnlyTheLastCanBeLearnt() {
+        work.chatTemplate(THINKING);
+
+        GraftException error = work.refused("a.jsonl");
+        assertThat(error)
+                .hasMessage("the model's own chat template writes earlier answers in another way once more follows; "
+                        + "with mask_history: true the last one is learnt");
+        assertThat(error.location().toString()).endsWith("a.jsonl, line 1");
+        Batch batch = work.open("a.jsonl", "mask_history=true").training().batch(0, 0);
+        assertThat(Workspace.texts(batch).get(0))
+                .isEqualTo(
+                        "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n<|im_start|>user\nBye<|im_end|>\n"
+                                + "<|im_start|>assistant\n<think>\n\n</think>\n\nSo long.<|im_end|>\n");
+        assertThat(Workspace.learnt(batch).get(0)).doesNotContain("Hello!").contains("So long.");
+    }
+
+    @Test
+    void aConversationThatTheProgramRefusesIsABadRow() {
+        GraftException error = work.chatTemplate(MISTRAL).refused("system.jsonl");
 
         assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
-        assertThat(error).hasMessage("the model's own chat template cannot be told: " + reason);
+        assertThat(error).hasMessage("the model's own chat template refuses the conversation: Roles must alternate");
+        assertThat(error.location().toString()).endsWith("system.jsonl, line 1");
+    }
+
+    @Test
+    void aProgramThatCannotBeRunIsRefused() {
+        GraftException error =
+                work.chatTemplate("{% include 'other' %}{{ messages }}").refused("a.jsonl");
+
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(error.getMessage())
+                .startsWith("the model's own chat template cannot be run: ")
+                .contains("include");
         assertThat(error.remedy())
                 .isEqualTo(
                         "Set template to one of plain, chatml, qwen3_nothink, qwen, llama3, llama2, mistral, gemma, alpaca, vicuna.");

@@ -18,9 +18,14 @@ final class LetterTokenizer implements TokenizerSource {
         return encodePair(text, null).ids();
     }
 
+    /** Beginnings and ends of texts that the text itself spells out are read as such. */
     @Override
     public long[] encodeBare(String text) {
-        return text.chars().mapToLong(letter -> letter + FIRST_LETTER).toArray();
+        return Arrays.stream(text.split("(?<=</?s>)|(?=</?s>)", -1))
+                .flatMapToLong(part -> idOf(part).isPresent()
+                        ? idOf(part).stream()
+                        : part.chars().mapToLong(letter -> letter + FIRST_LETTER))
+                .toArray();
     }
 
     @Override

@@ -5,13 +5,9 @@ import dev.graft.runtime.generate.GenerationListener;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
 import dev.graft.runtime.generate.TokenizerSource;
-import dev.graft.runtime.generate.chat.ChatTemplate.Begin;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.LongStream;
 
 /**
  * A conversation: what was said, as tokens, and what comes next.
@@ -20,11 +16,8 @@ import java.util.stream.LongStream;
  * to turn, and with it the adapter: a new one reads the conversation from its beginning. For one thread at a time.
  */
 public final class ChatSession {
-    private final ChatTemplate template;
-    private final TokenizerSource tokenizer;
+    private final ChatWriter writer;
     private final SpecialTokens special;
-    private final String system;
-    private long[] said = new long[0];
     private int turns;
 
     /**
@@ -32,15 +25,11 @@ public final class ChatSession {
      *
      * @param system the system message; the template's own if empty, and if that has none either there is none
      */
-    public ChatSession(
-            ChatTemplate template, TokenizerSource tokenizer, SpecialTokens special, Optional<String> system) {
-        this.template = template;
-        this.tokenizer = tokenizer;
+    public ChatSession(ChatForm form, TokenizerSource tokenizer, SpecialTokens special, Optional<String> system) {
+        this.writer = form instanceof ChatProgram program
+                ? new ProgramWriter(program, tokenizer, system)
+                : new TemplateWriter((ChatTemplate) form, tokenizer, special, system);
         this.special = special;
-        this.system = system.or(template::defaultSystem)
-                .filter(message -> !message.isEmpty())
-                .map(template::systemText)
-                .orElse("");
     }
 
     /** How many messages were answered. */
@@ -50,17 +39,14 @@ public final class ChatSession {
 
     /** Forgets what was said. */
     public void reset() {
-        said = new long[0];
+        writer.reset();
         turns = 0;
     }
 
-    /** The tokens that end an answer besides those that end a text: the first behind it, if that is a special one. */
+    /** The tokens that end an answer: the one that ends a text, and the first behind an answer, if that is a special one. */
     public Set<Long> stopTokens() {
-        Set<Long> stops = new HashSet<>();
+        Set<Long> stops = new HashSet<>(writer.stopTokens());
         special.eos().ifPresent(token -> stops.add((long) token));
-        String end = template.answerEnd().strip();
-        OptionalLong token = end.isEmpty() ? OptionalLong.empty() : tokenizer.idOf(end);
-        token.ifPresent(stops::add);
         return stops;
     }
 
@@ -69,48 +55,22 @@ public final class ChatSession {
      *
      * @param settings how; {@link #stopTokens} are added
      * @return the prompt, which is the whole conversation, and the answer
-     * @throws dev.graft.error.GraftException {@code INPUTS_INVALID} if the conversation fills the context; it is then as it was before the message
+     * @throws dev.graft.error.GraftException {@code INPUTS_INVALID} if the conversation fills the context or the template refuses it; it is then as it
+     *     was before the message
      */
     public Generation answer(
             String message, TextGenerator generator, GenerationSettings settings, GenerationListener listener) {
         Set<Long> stops = new HashSet<>(settings.stopTokens());
         stops.addAll(stopTokens());
         Generation answer = generator.generate(prompt(message), settings.withStopTokens(stops), listener);
-        said = concat(answer.tokens().stream().mapToLong(Long::longValue).toArray(), end());
+        writer.answered(
+                message, answer.tokens().stream().mapToLong(Long::longValue).toArray(), answer.text());
         turns++;
         return answer;
     }
 
     /** The whole conversation up to where the answer to a message begins. */
     long[] prompt(String message) {
-        boolean first = turns == 0;
-        boolean begins = template.bos() == Begin.EACH || template.bos() == Begin.FIRST && first;
-        long[] prompt = begins && special.beginsTexts() ? concat(said, asLongs(special.bos())) : said;
-        if (first && !template.systemInUser()) {
-            prompt = concat(prompt, tokens(system));
-        }
-        String text = first && template.systemInUser() ? system + message : message;
-        return concat(prompt, tokens(template.userText(text)));
-    }
-
-    /** What stands between an answer and the next message. */
-    private long[] end() {
-        long[] end = tokens(template.answerEnd());
-        if (template.eos()) {
-            end = concat(end, asLongs(special.eos()));
-        }
-        return concat(end, tokens(template.after()));
-    }
-
-    private long[] tokens(String text) {
-        return text.isEmpty() ? new long[0] : tokenizer.encodeBare(text);
-    }
-
-    private static long[] asLongs(OptionalInt token) {
-        return token.isPresent() ? new long[] {token.getAsInt()} : new long[0];
-    }
-
-    private static long[] concat(long[] first, long[] second) {
-        return LongStream.concat(LongStream.of(first), LongStream.of(second)).toArray();
+        return writer.prompt(message);
     }
 }

@@ -24,7 +24,8 @@ public record ChatTemplate(
         boolean eos,
         String after,
         boolean systemInUser,
-        Optional<String> defaultSystem) {
+        Optional<String> defaultSystem)
+        implements ChatForm {
     /** Where the token that begins a text stands. */
     public enum Begin {
         /** Nowhere. */

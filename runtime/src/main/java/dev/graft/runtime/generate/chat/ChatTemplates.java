@@ -8,12 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The built-in chat templates, as LLaMA-Factory writes them ({@code src/llamafactory/data/template.py}), under its names.
- *
- * <p>A chat template of Jinja is a program in a file from somebody else. The library that runs such programs in Java brings 26 jars of 10 MB, and
- * does not know the Python methods that these programs call, so a model's own template is recognised ({@link TemplateRecognition}), not run.
- */
+/** The built-in chat templates, as LLaMA-Factory writes them ({@code src/llamafactory/data/template.py}), under its names. */
 public final class ChatTemplates {
     private static final Map<String, ChatTemplate> TABLE = table();
 

@@ -41,9 +41,10 @@ public record TokenizerFolder(
         if (model.isEmpty()) {
             model = model(modelFile);
         }
-        Optional<String> template = template(tokenizer.getOrDefault("chat_template", JsonValue.ofNull()));
-        return new TokenizerFolder(
-                tokenizer, model, template.or(() -> jinja(tokenizerFile.resolveSibling("chat_template.jinja"))));
+        // as in transformers, the file of its own wins
+        Optional<String> template = jinja(tokenizerFile.resolveSibling("chat_template.jinja"))
+                .or(() -> template(tokenizer.getOrDefault("chat_template", JsonValue.ofNull())));
+        return new TokenizerFolder(tokenizer, model, template);
     }
 
     /** The text of a token such as {@code bos_token}, which may be written as an object with its content. */

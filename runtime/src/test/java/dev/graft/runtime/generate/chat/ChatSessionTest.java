@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
-import dev.graft.runtime.generate.EncodedText;
 import dev.graft.runtime.generate.Generation;
 import dev.graft.runtime.generate.Generation.StopReason;
 import dev.graft.runtime.generate.GenerationListener;
 import dev.graft.runtime.generate.GenerationSettings;
 import dev.graft.runtime.generate.TextGenerator;
 import dev.graft.runtime.generate.TextModel;
-import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.SessionSettings;
 import dev.graft.runtime.tiny.TinyModel;
@@ -20,13 +18,10 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Conversations with a model that knows which character follows which: it answers OK and ends its turn. */
 class ChatSessionTest {
-    private static final char END_OF_TURN = '}';
-    private static final Characters TOKENIZER = new Characters();
+    private static final char END_OF_TURN = CharacterTokenizer.END_OF_TURN;
+    private static final CharacterTokenizer TOKENIZER = new CharacterTokenizer();
     private static final SpecialTokens SPECIAL = new SpecialTokens(OptionalInt.of('^'), true, OptionalInt.of('$'), 0);
     private static final GenerationSettings SETTINGS = GenerationSettings.ofMaxTokens(8);
 
@@ -139,40 +134,5 @@ class ChatSessionTest {
 
     private static ChatSession chat(String template, Optional<String> system) {
         return new ChatSession(ChatTemplates.builtIn(template), TOKENIZER, SPECIAL, system);
-    }
-
-    /** One character, one token; the markers of ChatML are braces. */
-    private static final class Characters implements TokenizerSource {
-        @Override
-        public long[] encode(String text) {
-            return encodeBare(text);
-        }
-
-        @Override
-        public long[] encodeBare(String text) {
-            return text.replace("<|im_start|>", "{")
-                    .replace("<|im_end|>", "}")
-                    .chars()
-                    .asLongStream()
-                    .toArray();
-        }
-
-        @Override
-        public EncodedText encodePair(String first, @Nullable String second) {
-            long[] ids = encode(first);
-            return new EncodedText(ids, new long[ids.length], new long[ids.length]);
-        }
-
-        @Override
-        public OptionalLong idOf(String token) {
-            return token.equals("<|im_end|>") ? OptionalLong.of(END_OF_TURN) : OptionalLong.empty();
-        }
-
-        @Override
-        public String decode(long[] ids) {
-            return Arrays.stream(ids)
-                    .collect(StringBuilder::new, (text, id) -> text.append((char) id), StringBuilder::append)
-                    .toString();
-        }
     }
 }
