@@ -184,10 +184,20 @@ class ChatTemplateTest {
                         + "with mask_history: true the last one is learnt");
         assertThat(error.location().toString()).endsWith("a.jsonl, line 1");
         Batch batch = work.open("a.jsonl", "mask_history=true").training().batch(0, 0);
-        assertThat(Workspace.texts(batch).get(0))
-                .isEqualTo(
-                        "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n<|im_start|>user\nBye<|im_end|>\n"
-                                + "<|im_start|>assistant\n<think>\n\n</think>\n\nSo long.<|im_end|>\n");
+        assertThat(Workspace.texts(batch).get(0)).isEqualTo("""
+                        <|im_start|>user
+                        Hi<|im_end|>
+                        <|im_start|>assistant
+                        Hello!<|im_end|>
+                        <|im_start|>user
+                        Bye<|im_end|>
+                        <|im_start|>assistant
+                        <think>
+
+                        </think>
+
+                        So long.<|im_end|>
+                        """);
         assertThat(Workspace.learnt(batch).get(0)).doesNotContain("Hello!").contains("So long.");
     }
 
