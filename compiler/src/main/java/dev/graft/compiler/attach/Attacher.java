@@ -21,7 +21,7 @@ public final class Attacher {
     private Attacher() {}
 
     /**
-     * Writes the attached model; its data files are linked beside it, not copied, where the file system can.
+     * Writes the attached model; its data files are linked beside it; where the file system cannot, they are copied, which a warning says.
      *
      * @param output the model file to write
      * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}, {@code SLOT_RANK_EXCEEDED}, {@code ADAPTERS_CONFLICT}, {@code
@@ -35,7 +35,7 @@ public final class Attacher {
         progress.advance(1);
         Attachment attachment = edit(resolution, options, model);
         progress.advance(1);
-        Files files = write(resolution, output, options, model, attachment.adapter());
+        Written files = write(resolution, output, options, model, attachment.adapter());
         progress.end();
         return new AttachReport(
                 output,
@@ -43,14 +43,15 @@ public final class Attacher {
                 files.adapter(),
                 attachment.targets(),
                 count(model) - nodes,
-                warnings(resolution, attachment));
+                warnings(resolution, attachment, files));
     }
 
     private record Attachment(List<AttachedTarget> targets, List<Tensor> adapter, List<String> warnings) {}
 
-    private static List<String> warnings(Resolution resolution, Attachment attachment) {
+    private static List<String> warnings(Resolution resolution, Attachment attachment, Written files) {
         List<String> all = new ArrayList<>(resolution.warnings());
         all.addAll(attachment.warnings());
+        all.addAll(files.warnings());
         return all;
     }
 
@@ -75,9 +76,9 @@ public final class Attacher {
         throw new IllegalStateException("no such style: " + options.style());
     }
 
-    private record Files(List<Path> all, Optional<Path> adapter) {}
+    private record Written(List<Path> all, Optional<Path> adapter, List<String> warnings) {}
 
-    private static Files write(
+    private static Written write(
             Resolution resolution, Path output, AttachOptions options, OnnxModel model, List<Tensor> adapter) {
         List<Path> files = new ArrayList<>(List.of(output));
         Optional<Path> adapterFile = adapter.isEmpty() ? Optional.empty() : Optional.of(adapterFile(output));
@@ -87,10 +88,11 @@ public final class Attacher {
             adapterFile.ifPresent(file ->
                     OnnxAdapterWriter.write(transaction.stage(file), adapter, BaseFingerprint.of(resolution.model())));
             adapterFile.ifPresent(files::add);
-            files.addAll(DataFiles.stage(resolution.model(), output, transaction));
+            DataFiles data = DataFiles.stage(resolution.model(), output, transaction);
             transaction.commit();
+            files.addAll(data.files());
+            return new Written(files, adapterFile, data.warnings());
         }
-        return new Files(files, adapterFile);
     }
 
     /** {@code attached.onnx} has {@code attached.onnx_adapter} beside it. */

@@ -6,28 +6,54 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.io.OutputTransaction;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Brings a base's data files to an output that refers to them unchanged. */
+/**
+ * Brings a base's data files to an output that refers to them unchanged: as hard links, which cost nothing. Where none can be made, on another
+ * file system or on one that has none, they are copied, and whoever wanted them shared is told.
+ */
 final class DataFiles {
-    private DataFiles() {}
+    /** Makes {@code link} another name of {@code file}. */
+    interface Links {
+        void make(Path link, Path file) throws IOException;
+    }
 
-    /** Stages each data file that the output's folder does not hold yet, as a hard link or else a copy; returns them. */
-    static List<Path> stage(ModelIndex base, Path output, OutputTransaction transaction) {
-        List<Path> staged = new ArrayList<>();
+    private final Links links;
+    private final List<Path> files = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    DataFiles(Links links) {
+        this.links = links;
+    }
+
+    /** Stages each data file that the output's folder does not hold yet. */
+    static DataFiles stage(ModelIndex base, Path output, OutputTransaction transaction) {
+        DataFiles data = new DataFiles(Files::createLink);
         for (Map.Entry<String, Path> entry : base.dataFiles().entrySet()) {
             Path destination =
                     output.toAbsolutePath().resolveSibling(entry.getKey()).normalize();
             if (!isSame(destination, entry.getValue())) {
-                linkOrCopy(entry.getValue(), transaction.stage(destination));
-                staged.add(destination);
+                data.bring(entry.getValue(), transaction.stage(destination), entry.getKey());
+                data.files.add(destination);
             }
         }
-        return staged;
+        return data;
+    }
+
+    /** Those that were staged. */
+    List<Path> files() {
+        return files;
+    }
+
+    /** Which of them are copies, and why. */
+    List<String> warnings() {
+        return warnings;
     }
 
     private static boolean isSame(Path destination, Path source) {
@@ -38,24 +64,29 @@ final class DataFiles {
         }
     }
 
-    private static void linkOrCopy(Path source, Path target) {
+    void bring(Path source, Path target, String name) {
         try {
             Path real = source.toRealPath();
-            if (!isLinked(real, target)) {
+            Optional<String> obstacle = link(target, real);
+            if (obstacle.isPresent()) {
                 Files.copy(real, target);
+                warnings.add(name + " was copied, not shared with the base: no link can be made there ("
+                        + obstacle.get() + "); an output on the base's file system shares it");
             }
         } catch (IOException e) {
             throw failed(source, e);
         }
     }
 
-    /** False on another file system, and on one that has no links, which Java tells by the second exception. */
-    private static boolean isLinked(Path source, Path target) {
+    /** Makes a link, or says what is in the way. */
+    private Optional<String> link(Path target, Path source) {
         try {
-            Files.createLink(target, source);
-            return true;
+            links.make(target, source);
+            return Optional.empty();
+        } catch (FileSystemException e) {
+            return Optional.of(e.getReason() == null ? "it was refused" : e.getReason());
         } catch (IOException | UnsupportedOperationException e) {
-            return false;
+            return Optional.of("the file system has none");
         }
     }
 
