@@ -1,6 +1,6 @@
 package dev.graft.training.engine;
 
-import dev.graft.training.graph.TrainingGraph;
+import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.ort.OrtGraph;
 import dev.graft.training.step.Batch;
@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +25,25 @@ final class GradientRuns implements AutoCloseable {
     /** Tells the chunks of one batch apart, as far as dropout is concerned. */
     private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
-    private final TrainingGraph built;
+    private final Supplier<OnnxModel> build;
+    private final long parameters;
     private final GraphSettings settings;
     private final int threads;
     private final List<RunSlot> slots = new ArrayList<>();
     private final ExecutorService workers;
+    private @Nullable OnnxModel built;
     private @Nullable OrtGraph graph;
     private @Nullable OrtGraph perChunk;
 
-    GradientRuns(TrainingGraph built, GraphSettings settings) {
-        this.built = built;
+    /**
+     * Loads nothing yet.
+     *
+     * @param build gives the training graph's model, when it is needed
+     * @param parameters how many values are trained
+     */
+    GradientRuns(Supplier<OnnxModel> build, long parameters, GraphSettings settings) {
+        this.build = build;
+        this.parameters = parameters;
         this.settings = settings;
         this.threads = settings.threads() > 0
                 ? settings.threads()
@@ -45,6 +55,13 @@ final class GradientRuns implements AutoCloseable {
         });
     }
 
+    private OnnxModel model() {
+        if (built == null) {
+            built = build.get();
+        }
+        return built;
+    }
+
     /** The seed of one of a batch's chunks. */
     static long seedOf(long seed, int chunk) {
         return seed + chunk * SEED_STEP;
@@ -53,7 +70,7 @@ final class GradientRuns implements AutoCloseable {
     /** The graph that a batch of one chunk runs on; on a device it is another copy of the weights, so it is loaded when it is asked for. */
     OrtGraph graph() {
         if (graph == null) {
-            graph = OrtGraph.open(built.model(), settings);
+            graph = OrtGraph.open(model(), settings);
         }
         return graph;
     }
@@ -113,14 +130,14 @@ final class GradientRuns implements AutoCloseable {
     private RunSlot slot(int chunk) {
         int number = chunk % threads;
         while (slots.size() <= number) {
-            slots.add(new RunSlot(built.layout().size(), graph()));
+            slots.add(new RunSlot(parameters, graph()));
         }
         return slots.get(number);
     }
 
     private OrtGraph perChunk() {
         if (perChunk == null) {
-            perChunk = OrtGraph.open(built.model(), settings.withThreads(1).withoutProfile());
+            perChunk = OrtGraph.open(model(), settings.withThreads(1).withoutProfile());
         }
         return perChunk;
     }

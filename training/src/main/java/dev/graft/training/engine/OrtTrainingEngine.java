@@ -69,22 +69,31 @@ public final class OrtTrainingEngine implements TrainingEngine {
                 Path base, TrainingTarget target, LossHead head, List<ModelPass> expansions, GraphSettings settings) {
             this(base, target, head, expansions, settings, DType.FLOAT32);
         }
+
+        private Activations activations() {
+            return new Activations(format, settings.device());
+        }
     }
 
     private OrtTrainingEngine(Recipe recipe, TrainingGraph graph, int updatesPerCall) {
         this.recipe = recipe;
         this.layout = graph.layout();
         this.stored = graph.stored();
-        this.runs = new GradientRuns(graph, recipe.settings());
         List<ValueDescription> inputs = ModelInputs.of(graph);
+        boolean inBlocks = updatesPerCall > 1;
+        // what runs in blocks becomes another graph, and this one is seldom needed then
+        this.runs = new GradientRuns(
+                inBlocks ? () -> build(recipe, TrainingGraph.Purpose.TRAINING).model() : graph::model,
+                layout.size(),
+                recipe.settings());
         this.feed = new BatchFeed(inputs);
         this.gradient = new FloatVector(layout.size());
         this.before = new FloatVector(layout.size());
         this.chunks = RowChunks.on(recipe.settings().device(), inputs);
         this.optimiser = new Optimiser(layout, recipe.settings(), scales());
         this.blocks = new UpdateBlocks(chunks, feed, recipe.settings(), updatesPerCall);
-        if (updatesPerCall > 1) {
-            blocks.load(build(recipe, TrainingGraph.Purpose.TRAINING), scales());
+        if (inBlocks) {
+            blocks.load(graph, scales());
         }
         if (blocks.updatesPerCall() == 0) {
             runs.graph();
@@ -111,11 +120,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
 
     private static TrainingGraph build(Recipe recipe, TrainingGraph.Purpose purpose) {
         return TrainingGraph.build(
-                recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), activations(recipe), purpose);
-    }
-
-    private static Activations activations(Recipe recipe) {
-        return new Activations(recipe.format(), recipe.settings().device());
+                recipe.base(), recipe.target(), recipe.head(), recipe.expansions(), recipe.activations(), purpose);
     }
 
     @Override
@@ -155,7 +160,7 @@ public final class OrtTrainingEngine implements TrainingEngine {
     }
 
     private boolean scales() {
-        return activations(recipe).needsLossScale();
+        return recipe.activations().needsLossScale();
     }
 
     @Override

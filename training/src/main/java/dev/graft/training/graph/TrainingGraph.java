@@ -102,7 +102,7 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
         new PassPipeline(expansions.toArray(ModelPass[]::new)).run(model);
         editor.removeUnused(model.graph());
         GraphTypes types = GraphTypes.of(model);
-        activations.lower(model, types);
+        activations.lower(model, types, model.graph().find(PARAMETERS).orElseThrow());
         LossHead.Written loss = writeLoss(editor, types, head, output);
         name(editor, loss.loss(), LOSS, ValueType.of(DType.FLOAT32));
         editor.removeGraphOutput(output);

@@ -1,6 +1,7 @@
 package dev.graft.training.precision;
 
 import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.Value;
 import dev.graft.runtime.session.Device;
 import dev.graft.tensor.DType;
 import dev.graft.training.types.GraphTypes;
@@ -35,10 +36,11 @@ public record Activations(DType format, Device device) {
      * Brings a forward graph of float32 into the format.
      *
      * @param types the types of its values; afterwards those of the new ones too
+     * @param trained the input that has what is trained
      */
-    public void lower(OnnxModel model, GraphTypes types) {
+    public void lower(OnnxModel model, GraphTypes types, Value trained) {
         if (isHalf(format)) {
-            new MixedPrecision(model, types, format).apply();
+            new MixedPrecision(model, types, format, trained).apply();
         }
     }
 

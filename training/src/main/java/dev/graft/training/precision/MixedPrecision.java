@@ -76,23 +76,26 @@ final class MixedPrecision {
     private final GraphEditor editor;
     private final GraphTypes types;
     private final DType low;
+    private final Value trained;
     private final Kernels kernels = Kernels.ofCuda();
     private final Set<Value> activations = new HashSet<>();
     private final Map<Value, Value> lowered = new HashMap<>();
     private final Map<Value, Value> raised = new HashMap<>();
 
-    MixedPrecision(OnnxModel model, GraphTypes types, DType low) {
+    /** @param trained the input that is no activation: what is trained */
+    MixedPrecision(OnnxModel model, GraphTypes types, DType low, Value trained) {
         this.model = model;
         this.editor = new GraphEditor(model);
         this.types = types;
         this.low = low;
+        this.trained = trained;
     }
 
     void apply() {
         Graph graph = model.graph();
         graph.inputs().stream()
                 .filter(types::isFloat)
-                .filter(input -> !input.name().startsWith("graft."))
+                .filter(input -> input != trained)
                 .forEach(activations::add);
         for (Node node : graph.nodes()) {
             boolean active = isActive(node);
@@ -105,11 +108,11 @@ final class MixedPrecision {
                 runHigh(node);
             }
         }
-        types(graph);
+        raiseInBodies(graph);
     }
 
     /** Bodies of control flow are left as they are and read float32. */
-    private void types(Graph graph) {
+    private void raiseInBodies(Graph graph) {
         for (Value value : List.copyOf(graph.values())) {
             if (isOf(value, low)) {
                 for (Value.Use use : List.copyOf(value.uses())) {

@@ -37,7 +37,7 @@ class MixedPrecisionTest {
     void productsOfActivationsAreLowAndWhatMustBeExactIsNot(DType low) {
         attention();
 
-        new Activations(low, Device.cuda(0)).lower(model, GraphTypes.of(model));
+        new Activations(low, Device.cuda(0)).lower(model, GraphTypes.of(model), trained());
         new PassPipeline().run(model);
 
         Map<Value, DType> formats = ElementTypes.of(model.graph());
@@ -60,7 +60,7 @@ class MixedPrecisionTest {
     void aMasksLowestNumberStaysFinite(DType low) {
         attention();
 
-        new Activations(low, Device.cuda(0)).lower(model, GraphTypes.of(model));
+        new Activations(low, Device.cuda(0)).lower(model, GraphTypes.of(model), trained());
 
         Value constant = node("masked", "Where").input(1);
         double[] values = constant.constant().orElseThrow().tensor(LOWEST).toDoubles();
@@ -72,7 +72,7 @@ class MixedPrecisionTest {
     void aValueIsCastOnceForAllThatReadIt() {
         attention();
 
-        new Activations(DType.BFLOAT16, Device.cuda(0)).lower(model, GraphTypes.of(model));
+        new Activations(DType.BFLOAT16, Device.cuda(0)).lower(model, GraphTypes.of(model), trained());
 
         Value table = node("table", "Gather").output(0);
         assertThat(table.uses().stream().map(Value.Use::node))
@@ -151,6 +151,10 @@ class MixedPrecisionTest {
         editor.setType(
                 residual, ValueType.of(DType.FLOAT32, new Dim.Symbolic("b"), new Dim.Symbolic("s"), new Dim.Fixed(4)));
         editor.addGraphOutput(residual);
+    }
+
+    private Value trained() {
+        return input("parameters", DType.FLOAT32);
     }
 
     private Value input(String name, DType format) {
