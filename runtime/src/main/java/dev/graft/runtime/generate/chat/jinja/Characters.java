@@ -15,6 +15,11 @@ final class Characters {
         return text.codePointCount(0, text.length());
     }
 
+    /** So many characters from the beginning; all where there are fewer, or where the count is negative. */
+    static String first(String text, int count) {
+        return count < 0 || count >= length(text) ? text : text.substring(0, text.offsetByCodePoints(0, count));
+    }
+
     static String stripLeft(String text, IntPredicate stripped) {
         int start = 0;
         while (start < text.length() && stripped.test(text.codePointAt(start))) {

@@ -45,9 +45,7 @@ record FieldSpec(String fill, String align, String sign, int width, String group
         if (!plain || !(kind.isEmpty() || kind.equals("s")) || align.equals("=")) {
             throw JinjaException.of("unsupported format for a " + Types.name(value));
         }
-        String text = Repr.text(run, value);
-        boolean cut = precision >= 0 && precision < Characters.length(text);
-        return aligned("", cut ? text.substring(0, text.offsetByCodePoints(0, precision)) : text, "<");
+        return aligned("", Characters.first(Repr.text(run, value), precision), "<");
     }
 
     private String number(Object value) {

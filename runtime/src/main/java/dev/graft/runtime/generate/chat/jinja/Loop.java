@@ -3,17 +3,15 @@ package dev.graft.runtime.generate.chat.jinja;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** A loop and what its body may ask of it; looks ahead only when asked. */
-final class Loop implements Iterator<Object>, Members {
+final class Loop extends Lookahead implements Members {
     private final Run run;
     private Iterator<Object> items;
     private @Nullable Object changedBefore;
     private @Nullable Object before;
     private @Nullable Object current;
-    private @Nullable Object ahead;
     private @Nullable List<Object> remaining;
     private long lengthKnown;
     private long index0 = -1;
@@ -24,22 +22,16 @@ final class Loop implements Iterator<Object>, Members {
     }
 
     @Override
-    public boolean hasNext() {
-        if (ahead == null && items.hasNext()) {
-            ahead = items.next();
-        }
-        return ahead != null;
+    @Nullable
+    Object fetch() {
+        return items.hasNext() ? items.next() : null;
     }
 
     @Override
     public Object next() {
-        if (!hasNext() || ahead == null) {
-            throw new NoSuchElementException();
-        }
-        Object item = ahead;
+        Object item = super.next();
         before = current;
         current = item;
-        ahead = null;
         index0++;
         return item;
     }
@@ -69,14 +61,15 @@ final class Loop implements Iterator<Object>, Members {
     }
 
     private Object nextItem() {
-        return !hasNext() || ahead == null ? Undefined.of("there is no next item") : ahead;
+        Object next = peek();
+        return next == null ? Undefined.of("there is no next item") : next;
     }
 
     private long length() {
         if (remaining == null) {
             remaining = new ArrayList<>();
             items.forEachRemaining(remaining::add);
-            lengthKnown = index0 + 1 + (ahead == null ? 0 : 1) + remaining.size();
+            lengthKnown = index0 + 1 + (hasFetched() ? 1 : 0) + remaining.size();
             items = remaining.iterator();
         }
         return lengthKnown;

@@ -118,10 +118,7 @@ final class PercentFormat {
 
     private String converted(char letter, Object value, int precision) {
         if (letter == 's' || letter == 'r' || letter == 'a') {
-            String text = letter == 's' ? Repr.text(run, value) : Repr.of(run, value);
-            return precision < 0 || precision >= Characters.length(text)
-                    ? text
-                    : text.substring(0, text.offsetByCodePoints(0, precision));
+            return Characters.first(letter == 's' ? Repr.text(run, value) : Repr.of(run, value), precision);
         }
         if (letter == 'c') {
             return value instanceof String text && Characters.length(text) == 1
