@@ -5,7 +5,7 @@ import dev.graft.runtime.generate.chat.ChatForm;
 import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatTemplates;
 import dev.graft.runtime.generate.chat.TokenizerFolder;
-import dev.graft.runtime.generate.chat.jinja.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.Optional;
 
 /** The chat template: the one that {@code --template} names, or the model's own. */

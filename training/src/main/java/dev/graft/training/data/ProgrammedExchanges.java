@@ -2,7 +2,7 @@ package dev.graft.training.data;
 
 import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatProgram.Message;
-import dev.graft.runtime.generate.chat.jinja.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.training.data.Conversation.Exchange;
 import java.util.ArrayList;
 import java.util.List;

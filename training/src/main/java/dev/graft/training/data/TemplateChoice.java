@@ -8,7 +8,7 @@ import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatTemplate;
 import dev.graft.runtime.generate.chat.ChatTemplates;
 import dev.graft.runtime.generate.chat.TokenizerFolder;
-import dev.graft.runtime.generate.chat.jinja.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.training.config.TrainingConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.graft.runtime.generate.chat;
 
-import dev.graft.runtime.generate.chat.jinja.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.JinjaTemplate;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.generate.chat.ChatProgram.Message;
-import dev.graft.runtime.generate.chat.jinja.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.stream.IntStream;
 
 /** {@code start:stop:step}, each a whole number or none. */

@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,9 @@
 package dev.graft.runtime.generate.chat.jinja;
 
-import dev.graft.runtime.generate.chat.jinja.Expression.Application;
-import dev.graft.runtime.generate.chat.jinja.Expression.Given;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Given;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,12 @@ final class Evaluator {
     private Object simple(Expression expression, Scope scope) {
         if (expression instanceof Expression.Constant constant) {
             return constant.value();
+        }
+        if (expression instanceof Expression.Nothing) {
+            return None.NONE;
+        }
+        if (expression instanceof Expression.Missing missing) {
+            return Undefined.of(missing.why());
         }
         if (expression instanceof Expression.Name name) {
             return scope.get(name.name());

@@ -1,5 +1,8 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.text.Characters;
+import dev.graft.runtime.generate.chat.jinja.text.FloatText;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,5 +1,9 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement;
+import dev.graft.runtime.generate.chat.jinja.syntax.Syntax;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -24,12 +28,7 @@ public final class JinjaTemplate {
      * @throws JinjaException where it is no Jinja, or uses a tag that is not supported
      */
     public static JinjaTemplate parse(String source) {
-        TokenStream tokens = new TokenStream(Lexer.tokensOf(source));
-        try {
-            return new JinjaTemplate(new StatementParser(tokens).template());
-        } catch (StackOverflowError small) {
-            throw tokens.error("nested deeper than the stack of this thread allows");
-        }
+        return new JinjaTemplate(Syntax.read(source));
     }
 
     /**

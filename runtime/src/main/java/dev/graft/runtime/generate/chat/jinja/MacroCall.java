@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja;
 
-import dev.graft.runtime.generate.chat.jinja.Statement.Signature;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Signature;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

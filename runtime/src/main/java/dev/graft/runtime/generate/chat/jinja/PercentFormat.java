@@ -1,5 +1,8 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.text.Characters;
+import dev.graft.runtime.generate.chat.jinja.text.Padding;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,9 @@
 package dev.graft.runtime.generate.chat.jinja;
 
-import dev.graft.runtime.generate.chat.jinja.Expression.Application;
-import dev.graft.runtime.generate.chat.jinja.Statement.Target;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Target;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.text.FloatText;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.text.Characters;
+
 /** Where and how often a text is within a text, counted in characters. */
 final class Search {
     private Search() {}

@@ -1,5 +1,8 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
+
 /** A text as it grows, paid for, up to the limit. */
 final class Sink {
     private final Run run;

@@ -1,5 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.text.CharacterKinds;
 import java.util.List;
 import java.util.Map;
 

@@ -1,5 +1,9 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.text.CharacterKinds;
+import dev.graft.runtime.generate.chat.jinja.text.Characters;
+import dev.graft.runtime.generate.chat.jinja.text.Padding;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

@@ -1,5 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

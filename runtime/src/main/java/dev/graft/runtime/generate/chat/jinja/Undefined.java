@@ -1,5 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+
 /** What is not there: empty as a text, false as a condition, an error to anybody who wants something of it. */
 final class Undefined {
     private final String message;

@@ -3,7 +3,7 @@
  *
  * <p>Its meaning is that of jinja2 3.1 as transformers sets it up for {@code apply_chat_template}: immutable sandbox, {@code trim_blocks}, {@code lstrip_blocks}, loop
  * controls, {@code generation}. Every byte of a template is a stranger's: there is no reflection, no attribute of a Java object, no file, no network; steps, texts,
- * lists and nesting are limited ({@link dev.graft.runtime.generate.chat.jinja.Limits}).
+ * lists and nesting are limited ({@link dev.graft.runtime.generate.chat.jinja.error.Limits}).
  *
  * <table>
  * <caption>The language</caption>
@@ -21,13 +21,13 @@
  *
  * <pre>
  * JinjaTemplate      reads, renders; the only way in
- * Lexer, TagLexer    characters to tokens; white space around tags
- * StatementParser, ExpressionParser, PrimaryParser    tokens to Statement and Expression
+ * syntax             characters to statements and expressions
  * Renderer, Evaluator    what they do and what they are worth, in a Scope
  * Types, Items, Methods, Arithmetic, Comparison, Iteration    values as Python has them
  * Repr, JsonText, FloatText    values as text
  * Filters, Tests, Globals    what there is by name
  * Run, Sink          what a rendering has used of its limits
+ * error, text        errors and limits; texts as Python has them
  * </pre>
  */
 @NullMarked

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.runtime.generate.chat.jinja.JinjaGoldens.Golden;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.graft.runtime.generate.chat.jinja.JinjaGoldens.Golden;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,10 +1,11 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.text;
 
 /** Texts made as wide as wanted. */
-final class Padding {
+public final class Padding {
     private Padding() {}
 
-    static String filled(String text, String name, long width, String fill) {
+    /** A text filled up by the method of str with that name, such as {@code ljust}. */
+    public static String filled(String text, String name, long width, String fill) {
         int missing = (int) Math.max(0, width - Characters.length(text));
         return switch (name) {
             case "ljust" -> text + fill.repeat(missing);

@@ -1,4 +1,4 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.error;
 
 /** A template that cannot be read, that asks for what is not there or allowed, or that refuses a conversation itself. */
 public final class JinjaException extends RuntimeException {
@@ -13,21 +13,23 @@ public final class JinjaException extends RuntimeException {
         this.raised = raised;
     }
 
-    static JinjaException at(int line, String message) {
+    /** An error at a line. */
+    public static JinjaException at(int line, String message) {
         return new JinjaException(message, line, false);
     }
 
     /** What values and filters throw; the line is added where it is known. */
-    static JinjaException of(String message) {
+    public static JinjaException of(String message) {
         return new JinjaException(message, 0, false);
     }
 
     /** What {@code raise_exception} throws. */
-    static JinjaException ofTemplate(String message) {
+    public static JinjaException ofTemplate(String message) {
         return new JinjaException(message, 0, true);
     }
 
-    JinjaException withLine(int known) {
+    /** The same at a line, unless it has one. */
+    public JinjaException withLine(int known) {
         return line != 0 ? this : new JinjaException(getMessage(), known, raised);
     }
 

@@ -1,5 +1,7 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
 import java.util.List;
 import java.util.Locale;
 

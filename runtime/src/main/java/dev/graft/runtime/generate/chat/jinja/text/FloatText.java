@@ -1,14 +1,15 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.text;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** A float as Python writes it: the fewest digits that give it back. */
-final class FloatText {
+public final class FloatText {
     private FloatText() {}
 
-    static String of(double value) {
+    /** The text of a number. */
+    public static String of(double value) {
         if (Double.isNaN(value)) {
             return "nan";
         }

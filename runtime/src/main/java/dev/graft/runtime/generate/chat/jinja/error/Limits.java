@@ -1,36 +1,36 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.error;
 
 /** How much a template may ask for; it comes from a stranger. */
-final class Limits {
+public final class Limits {
     /** Characters of a template. */
-    static final int SOURCE = 1 << 20;
+    public static final int SOURCE = 1 << 20;
 
     /** Characters of a text, be it the output or a string on the way. */
-    static final int TEXT = 1 << 22;
+    public static final int TEXT = 1 << 22;
 
     /** Steps of a rendering: an expression, an item of a loop, and every {@link #CHARACTERS_PER_STEP} characters that are read or made. */
-    static final int STEPS = 2_000_000;
+    public static final int STEPS = 2_000_000;
 
     /** Characters that cost as much as an expression does. */
-    static final int CHARACTERS_PER_STEP = 32;
+    public static final int CHARACTERS_PER_STEP = 32;
 
     /** How deep parentheses, blocks and data may be nested. */
-    static final int NESTING = 200;
+    public static final int NESTING = 200;
 
     /** How deep evaluation may go, an expression in an expression, a call in a call. */
-    static final int RECURSION = 500;
+    public static final int RECURSION = 500;
 
     /** The longest {@code range}, as in Jinja's sandbox, and the longest list. */
-    static final int ITEMS = 100_000;
+    public static final int ITEMS = 100_000;
 
     /** Characters compared with characters, when a text is looked for in a text, that cost as much as an expression does. */
-    static final int COMPARISONS_PER_STEP = 1024;
+    public static final int COMPARISONS_PER_STEP = 1024;
 
     /** Arguments of a call by name, and parameters of a macro. */
-    static final int PARAMETERS = 250;
+    public static final int PARAMETERS = 250;
 
     /** Digits behind the point. */
-    static final int PRECISION = 1000;
+    public static final int PRECISION = 1000;
 
     private Limits() {}
 }

@@ -1,12 +1,13 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.text;
 
 import java.util.function.IntPredicate;
 
 /** What all characters of a text are. */
-final class CharacterKinds {
+public final class CharacterKinds {
     private CharacterKinds() {}
 
-    static boolean holds(String text, String name) {
+    /** Whether all characters are what a method of str asks for, such as {@code isdigit}. */
+    public static boolean holds(String text, String name) {
         return switch (name) {
             case "isupper" -> cased(text, Character::isUpperCase);
             case "islower" -> cased(text, Character::isLowerCase);

@@ -1,9 +1,9 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
 import java.util.List;
 
 /** What writes, assigns or decides. */
-sealed interface Statement {
+public sealed interface Statement {
     /** Text between tags. */
     record Text(String text) implements Statement {}
 

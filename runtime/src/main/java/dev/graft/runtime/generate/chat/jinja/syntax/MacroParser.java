@@ -1,6 +1,8 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
-import dev.graft.runtime.generate.chat.jinja.Statement.Signature;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Signature;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,7 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.text.Characters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -1,6 +1,7 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
-import dev.graft.runtime.generate.chat.jinja.Statement.Target;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

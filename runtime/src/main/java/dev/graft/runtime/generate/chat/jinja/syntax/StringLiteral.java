@@ -1,4 +1,6 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
+
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 
 /** What a string in quotes stands for: Python's escapes. */
 final class StringLiteral {

@@ -1,7 +1,8 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
-import dev.graft.runtime.generate.chat.jinja.Expression.Application;
-import dev.graft.runtime.generate.chat.jinja.Statement.Branch;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
+import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Branch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
-import dev.graft.runtime.generate.chat.jinja.Expression.Operand;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Operand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -73,8 +73,8 @@ final class ExpressionParser {
             Expression test = either();
             Expression otherwise = stream.skipName("else")
                     ? nested(this::conditional)
-                    : new Expression.Constant(Undefined.of(
-                            "the inline if-expression evaluated to false and no else section was defined"));
+                    : new Expression.Missing(
+                            "the inline if-expression evaluated to false and no else section was defined");
             then = new Expression.Conditional(test, then, otherwise);
         }
         return then;

@@ -1,15 +1,17 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
-import dev.graft.runtime.generate.chat.jinja.Expression.Application;
-import dev.graft.runtime.generate.chat.jinja.Expression.Given;
-import dev.graft.runtime.generate.chat.jinja.Expression.Named;
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.error.Limits;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Given;
+import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Named;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** Reads names, literals, and what follows them: attributes, items, calls, filters and tests. */
 final class PrimaryParser {
-    private static final Expression NONE = new Expression.Constant(None.NONE);
+    private static final Expression NONE = new Expression.Nothing();
     private static final Set<Token.Kind> ARGUMENT =
             Set.of(Token.Kind.NAME, Token.Kind.STRING, Token.Kind.INTEGER, Token.Kind.FLOAT);
     private static final Set<String> NO_ARGUMENT = Set.of("else", "or", "and");

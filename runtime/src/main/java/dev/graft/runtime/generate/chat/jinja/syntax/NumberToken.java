@@ -1,4 +1,6 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
+
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 
 /** Where a number ends, and whether it has a fraction or an exponent. */
 record NumberToken(int end, boolean isFloat) {

@@ -1,4 +1,4 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
 /** A piece of a template: a text between tags, or a word of what is within them. */
 record Token(Kind kind, String text, int line) {

@@ -1,11 +1,17 @@
-package dev.graft.runtime.generate.chat.jinja;
+package dev.graft.runtime.generate.chat.jinja.syntax;
 
 import java.util.List;
 
 /** What has a value. */
-sealed interface Expression {
+public sealed interface Expression {
     /** A value as it is written. */
     record Constant(Object value) implements Expression {}
+
+    /** {@code none}, and what a slice leaves out. */
+    record Nothing() implements Expression {}
+
+    /** What there is where nothing was written: the value of an {@code if} without {@code else} that does not hold, and why. */
+    record Missing(String why) implements Expression {}
 
     /** A variable. */
     record Name(String name) implements Expression {}
@@ -69,7 +75,8 @@ sealed interface Expression {
 
     /** What a call is given: by position, by name, and all of a list and of a dict. */
     record Given(List<Expression> positional, List<Named> named, List<Expression> all, List<Expression> allNamed) {
-        static final Given NOTHING = new Given(List.of(), List.of(), List.of(), List.of());
+        /** Nothing at all. */
+        public static final Given NOTHING = new Given(List.of(), List.of(), List.of(), List.of());
     }
 
     /** An argument by its name. */

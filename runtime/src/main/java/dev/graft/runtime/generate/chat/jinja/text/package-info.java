@@ -1,0 +1,7 @@
+/**
+ * Texts as Python counts, cuts, fills and writes them; characters are code points.
+ */
+@NullMarked
+package dev.graft.runtime.generate.chat.jinja.text;
+
+import org.jspecify.annotations.NullMarked;
