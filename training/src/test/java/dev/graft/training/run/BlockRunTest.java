@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Shape;
 import dev.graft.testing.Fixtures;
 import dev.graft.training.engine.OrtTrainingEngine;
 import dev.graft.training.expand.ExpansionPasses;
@@ -18,7 +16,6 @@ import dev.graft.training.ort.GraphSettings;
 import dev.graft.training.run.plan.Cadence;
 import dev.graft.training.run.plan.EvaluationPlan;
 import dev.graft.training.run.plan.Metric;
-import dev.graft.training.run.plan.MicroBatches;
 import dev.graft.training.run.plan.OutputPlan;
 import dev.graft.training.run.plan.RunPlan;
 import dev.graft.training.run.plan.Start;
@@ -38,12 +35,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -208,7 +203,7 @@ class BlockRunTest {
         for (boolean inBlocks : new boolean[] {false, true}) {
             try (OrtTrainingEngine engine = OrtTrainingEngine.open(recipe, inBlocks ? most : 1)) {
                 engine.restore(begin((int) engine.layout().size(), format));
-                TrainingData data = new TrainingData(new Texts(11), Optional.of(new Texts(3)));
+                TrainingData data = new TrainingData(new MadeUpTexts(11), Optional.of(new MadeUpTexts(3)));
                 RunPlan plan = plan(Task.LANGUAGE_MODEL, inBlocks ? blocks : one, Start.NEW);
                 new Trainer(engine, plan, data, Runs.adapter()).run(List.of(), () -> false);
                 assertThat(engine.updatesPerCall()).isEqualTo(inBlocks ? most : 0);
@@ -228,28 +223,6 @@ class BlockRunTest {
         }
         LossScale scale = format == DType.FLOAT16 ? new LossScale(0x1p24, 0, 0) : LossScale.NONE;
         return new EngineState(parameters, new float[size], new float[size], new float[size], 0, scale);
-    }
-
-    /** Made-up texts, of a length of its own in each micro-batch. */
-    private record Texts(int perEpoch) implements MicroBatches {
-        @Override
-        public Batch batch(int epoch, int index) {
-            SplittableRandom random = new SplittableRandom(epoch * 100L + index);
-            Shape shape = Shape.of(2, random.nextInt(4, 10));
-            int count = (int) shape.elements();
-            long[] mask = new long[count];
-            Arrays.fill(mask, 1);
-            return new Batch(
-                    Map.of(
-                            "input_ids",
-                            HostTensor.ofLongs(shape, random.longs(count, 0, 20).toArray()),
-                            "attention_mask",
-                            HostTensor.ofLongs(shape, mask)),
-                    Optional.of(
-                            HostTensor.ofLongs(shape, random.longs(count, 0, 20).toArray())),
-                    count,
-                    count);
-        }
     }
 
     private static Trainer trainer(TrainingEngine engine, Path folder, Start start) {
