@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The single steps of a transaction on files, with errors that say which one failed. */
@@ -81,6 +82,16 @@ final class OutputFiles {
 
     static boolean exists(Path file) {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The place under the name that no link changes; its folder exists. */
+    static Path realPlace(Path place) {
+        Path folder = Objects.requireNonNull(place.getParent());
+        try {
+            return folder.toRealPath().resolve(Objects.requireNonNull(place.getFileName()));
+        } catch (IOException e) {
+            throw failed("find", folder, e);
+        }
     }
 
     /** Whether both exist and are one file, by whatever name or hard link. */

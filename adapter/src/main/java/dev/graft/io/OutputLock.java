@@ -4,27 +4,34 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The working folder of a transaction, owned by one process at a time; removed when closed. */
+/**
+ * The working folder of a transaction, owned by one process at a time; removed when closed.
+ *
+ * <p>POSIX takes a process's lock away as soon as the process closes any descriptor of the locked file. Whatever opens the file here
+ * therefore stays open until the lock is given up, and a second transaction of this process never opens it.
+ */
 final class OutputLock implements AutoCloseable {
     private static final int ATTEMPTS = 20;
+    private static final String NAME = "lock";
+    private static final Set<Path> OWNED_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
-    private final FileChannel channel;
+    private final Path owned;
+    private final LockedFile file;
 
-    private OutputLock(Path folder, FileChannel channel) {
+    private OutputLock(Path folder, Path owned, LockedFile file) {
         this.folder = folder;
-        this.channel = channel;
+        this.owned = owned;
+        this.file = file;
     }
 
     /** Creates the folder, or takes over one that a dead process has left. */
@@ -36,14 +43,49 @@ final class OutputLock implements AutoCloseable {
                     Location.ofFile(folder),
                     "Remove it: Graft works in a folder there.");
         }
+        Path owned = OutputFiles.realPlace(folder);
+        if (!OWNED_HERE.add(owned)) {
+            throw busy(output);
+        }
+        boolean locked = false;
+        try {
+            LockedFile file = lock(folder, output);
+            locked = true;
+            return new OutputLock(folder, owned, file);
+        } finally {
+            if (!locked) {
+                OWNED_HERE.remove(owned);
+            }
+        }
+    }
+
+    private static LockedFile lock(Path folder, Path output) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             OutputFiles.createFolders(folder);
-            FileChannel channel = tryAcquire(folder, output);
-            if (channel != null) {
-                return new OutputLock(folder, channel);
+            try {
+                Optional<LockedFile> file = LockedFile.open(folder.resolve(NAME));
+                if (file.isPresent()) {
+                    return file.get();
+                }
+            } catch (NoSuchFileException e) {
+                // its owner was just finishing, and the folder is gone
+                continue;
+            } catch (IOException e) {
+                removeIfUnused(folder);
+                throw OutputFiles.failed("lock", folder.resolve(NAME), e);
             }
         }
         throw busy(output);
+    }
+
+    /** What is left where the disk is too full for a token. */
+    private static void removeIfUnused(Path folder) {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // not empty: another process's, or a journal's
+            return;
+        }
     }
 
     Path folder() {
@@ -53,17 +95,19 @@ final class OutputLock implements AutoCloseable {
     /** Removes the folder and unlocks; what a journal still needs is kept for the next transaction. */
     @Override
     public void close() {
-        try (channel) {
+        try (file) {
             if (!CommitJournal.exists(folder)) {
                 removeFolder();
             }
         } catch (IOException e) {
             throw OutputFiles.failed("unlock", folder, e);
+        } finally {
+            OWNED_HERE.remove(owned);
         }
     }
 
     private void removeFolder() throws IOException {
-        Path lock = folder.resolve("lock");
+        Path lock = folder.resolve(NAME);
         for (Path entry : OutputFiles.list(folder)) {
             if (!entry.equals(lock)) {
                 OutputFiles.delete(entry);
@@ -73,44 +117,9 @@ final class OutputLock implements AutoCloseable {
         OutputFiles.delete(lock);
         try {
             Files.deleteIfExists(folder);
-        } catch (java.nio.file.DirectoryNotEmptyException e) {
+        } catch (DirectoryNotEmptyException e) {
             // the next process has already taken the folder over
             return;
-        }
-    }
-
-    /** The locked channel, or null where the folder vanished meanwhile because its owner was just finishing. */
-    private static @org.jspecify.annotations.Nullable FileChannel tryAcquire(Path folder, Path output) {
-        Path file = folder.resolve("lock");
-        FileChannel channel = null;
-        boolean mine = false;
-        try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                throw busy(output);
-            }
-            String token = UUID.randomUUID().toString();
-            channel.truncate(0).write(ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII)), 0);
-            mine = Files.readString(file, StandardCharsets.US_ASCII).equals(token);
-            return mine ? channel : null;
-        } catch (NoSuchFileException e) {
-            return null;
-        } catch (OverlappingFileLockException e) {
-            throw busy(output);
-        } catch (IOException e) {
-            throw OutputFiles.failed("lock", file, e);
-        } finally {
-            if (channel != null && !mine) {
-                closeQuietly(channel, file);
-            }
-        }
-    }
-
-    private static void closeQuietly(FileChannel channel, Path file) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw OutputFiles.failed("close", file, e);
         }
     }
 
