@@ -104,10 +104,9 @@ final class OutputFiles {
     }
 
     static GraftException failed(String action, Path file, IOException cause) {
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new GraftException(
                 ErrorCode.IO_FAILED,
-                "cannot " + action + " " + file + ": " + reason,
+                "cannot " + action + " " + file + ": " + IoReason.of(cause),
                 Location.ofFile(file),
                 "Check free space and permissions of the folder.",
                 cause);

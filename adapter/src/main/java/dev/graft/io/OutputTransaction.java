@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Several files that appear together or not at all; the main file appears last.
@@ -19,21 +21,27 @@ import java.util.Objects;
  * <p>Files are written in a temporary folder beside the main file (same file system), fsynced, and moved into place by atomic
  * renames when {@link #commit} is called. A process that dies before leaves the destination as it was; one that dies within
  * leaves a journal with which the next transaction on the same main file rolls back (the package's page goes through every
- * step). Two processes cannot write the same output at once. Not safe for several threads.
+ * step). Two processes cannot write the same output at once. One thread works with a
+ * transaction; another may give it up.
  */
 public final class OutputTransaction implements AutoCloseable {
+    private static final Set<OutputTransaction> OPEN = ConcurrentHashMap.newKeySet();
+
     private final Path main;
     private final Path root;
     private final boolean force;
     private final OutputLock lock;
+    private final NewFolders folders;
     private final List<Path> destinations = new ArrayList<>();
     private boolean finished;
+    private boolean closed;
 
-    private OutputTransaction(Path main, boolean force, OutputLock lock) {
+    private OutputTransaction(Path main, boolean force, OutputLock lock, NewFolders folders) {
         this.main = main;
         this.root = Objects.requireNonNull(main.getParent());
         this.force = force;
         this.lock = lock;
+        this.folders = folders;
     }
 
     /**
@@ -53,17 +61,35 @@ public final class OutputTransaction implements AutoCloseable {
                     "Name a file to write.");
         }
         Path root = Objects.requireNonNull(main.getParent());
-        OutputFiles.createFolders(root);
-        OutputLock lock = OutputLock.acquire(root.resolve(".graft-" + main.getFileName() + ".tmp"), main);
+        NewFolders folders = NewFolders.create(root);
+        try {
+            OutputLock lock = OutputLock.acquire(root.resolve(".graft-" + main.getFileName() + ".tmp"), main);
+            OutputTransaction transaction = new OutputTransaction(main, force, lock, folders);
+            transaction.begin();
+            return transaction;
+        } catch (RuntimeException | Error e) {
+            folders.removeEmpty();
+            throw e;
+        }
+    }
+
+    private void begin() {
         try {
             CommitJournal.recover(lock.folder(), root);
-            OutputTransaction transaction = new OutputTransaction(main, force, lock);
-            transaction.refuseExisting(main);
-            return transaction;
+            refuseExisting(main);
+            OPEN.add(this);
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
         }
+    }
+
+    /**
+     * Closes every transaction of this process, for a process that a signal ends in the middle of its work. One that is just being
+     * committed is finished first; the others can no longer be.
+     */
+    public static void abandonAll() {
+        OPEN.forEach(OutputTransaction::close);
     }
 
     /**
@@ -89,7 +115,7 @@ public final class OutputTransaction implements AutoCloseable {
      *
      * @throws GraftException {@code OUTPUT_EXISTS}
      */
-    public Path stage(Path destination) {
+    public synchronized Path stage(Path destination) {
         Path place = place(destination);
         refuseExisting(place);
         int index = destinations.indexOf(place);
@@ -126,7 +152,11 @@ public final class OutputTransaction implements AutoCloseable {
      *
      * @throws GraftException {@code IO_FAILED}; {@code INTERNAL} if the main file was not staged
      */
-    public void commit() {
+    public synchronized void commit() {
+        if (closed) {
+            throw new GraftException(
+                    ErrorCode.IO_FAILED, "the output was given up", Location.ofFile(main), "Run the command again.");
+        }
         int mainIndex = destinations.indexOf(main);
         if (mainIndex < 0 || finished) {
             throw new GraftException(ErrorCode.INTERNAL, "commit without its main file", Location.ofFile(main), "");
@@ -157,10 +187,21 @@ public final class OutputTransaction implements AutoCloseable {
         journal.finish();
     }
 
-    /** Removes what was not committed and lets others write. */
+    /** Removes what was not committed, also folders that were made for it, and lets others write. */
     @Override
-    public void close() {
-        lock.close();
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        OPEN.remove(this);
+        try {
+            lock.close();
+        } finally {
+            if (!finished) {
+                folders.removeEmpty();
+            }
+        }
     }
 
     private Path place(Path destination) {

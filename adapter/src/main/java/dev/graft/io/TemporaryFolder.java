@@ -40,7 +40,7 @@ public final class TemporaryFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new GraftException(
                     ErrorCode.IO_FAILED,
-                    "cannot make a temporary folder: " + e.getMessage(),
+                    "cannot make a temporary folder: " + IoReason.of(e),
                     Location.NONE,
                     "Free space in the folder for temporary files, or name another with -Djava.io.tmpdir.",
                     e);

@@ -43,7 +43,7 @@ class OutputTransactionTest {
             Files.writeString(transaction.stage(main), "half");
         }
 
-        assertThat(names()).isEmpty();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
@@ -70,6 +70,47 @@ class OutputTransactionTest {
         }
 
         assertThat(data).hasContent("someone's");
+    }
+
+    @Test
+    void foldersMadeForAnOutputThatFailsGoAgain() throws IOException {
+        Path main = folder.resolve("new/deep/model.onnx");
+
+        try (OutputTransaction transaction = OutputTransaction.open(main, false)) {
+            Files.writeString(transaction.stage(main), "half");
+        }
+        assertThat(folder).isEmptyDirectory();
+
+        try (OutputTransaction transaction = OutputTransaction.open(main, false)) {
+            write("new/note.txt", "somebody's");
+            assertThat(transaction).isNotNull();
+        }
+        assertThat(folder.resolve("new")).isDirectoryContaining("glob:**/note.txt");
+        assertThat(folder.resolve("new/deep")).doesNotExist();
+    }
+
+    @Test
+    void anOutputThatIsGivenUpLeavesNothingAndCannotBeCommitted() throws IOException {
+        Path main = folder.resolve("out/model.onnx");
+        try (OutputTransaction transaction = OutputTransaction.open(main, false)) {
+            Files.writeString(transaction.stage(main), "half");
+
+            OutputTransaction.abandonAll();
+
+            assertThat(folder).isEmptyDirectory();
+            assertRefused(transaction::commit, ErrorCode.IO_FAILED, "the output was given up");
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsSaidWithItsReason() throws IOException {
+        Path file = write("file", "not a folder");
+
+        assertRefused(
+                () -> OutputTransaction.open(file.resolve("model.onnx"), false),
+                ErrorCode.IO_FAILED,
+                "cannot create the folder " + file + ": something of that name exists already");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.graft.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.graft.cli.command.CommandRunner;
+import dev.graft.cli.command.Interruption;
 import dev.graft.cli.command.Terminal;
 import dev.graft.cli.command.Version;
 import dev.graft.cli.commands.Commands;
@@ -17,6 +18,7 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        Interruption.expect();
         System.exit(run(arguments, utf8(FileDescriptor.out), utf8(FileDescriptor.err)));
     }
 

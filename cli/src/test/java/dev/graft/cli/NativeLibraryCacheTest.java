@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
@@ -54,6 +56,22 @@ class NativeLibraryCacheTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("ort.jar holds no native libraries below ai/onnxruntime/native/osx-x64/");
         assertThat(folder.toFile().list()).containsExactly("ort.jar");
+    }
+
+    @Test
+    void aCacheThatCannotBeMadeIsToldInOneLine() throws IOException {
+        Path jar = jarWith(NATIVE + NativeLibraryCache.platform() + "/libonnxruntime.so");
+        Path file = Files.createFile(folder.resolve("file"));
+        ByteArrayOutputStream messages = new ByteArrayOutputStream();
+
+        int exitCode =
+                NativeLibraryCache.unpackOrTell(jar, file.resolve("cache"), new PrintStream(messages, true, UTF_8));
+
+        assertThat(exitCode).isOne();
+        assertThat(messages.toString(UTF_8))
+                .isEqualTo("graft: cannot keep ONNX Runtime's libraries in " + file.resolve("cache")
+                        + " (something of that name exists already), so each start takes longer; XDG_CACHE_HOME names"
+                        + " another place\n");
     }
 
     private Path jarWith(String... names) throws IOException {

@@ -33,13 +33,21 @@ public final class CommandRunner {
     /** Runs the words behind {@code graft} and gives the process exit code; throws nothing. */
     public int run(List<String> words) {
         try {
-            return dispatch(words);
+            return written(dispatch(words));
         } catch (Throwable thrown) { // everything: the process must end with a message and a code, whatever happens
             return fail(words, thrown);
         } finally {
             results.flush();
             messages.flush();
         }
+    }
+
+    /** A result that did not arrive is no success. */
+    private int written(int exitCode) {
+        if (exitCode == DONE) {
+            Console.requireWritten(results);
+        }
+        return exitCode;
     }
 
     private int dispatch(List<String> words) {
@@ -93,6 +101,10 @@ public final class CommandRunner {
 
     private int fail(List<String> words, Throwable thrown) {
         GraftException error = Failure.of(thrown);
+        if (Interruption.isEnding()) {
+            // a signal took its output away
+            return error.code().category().exitCode();
+        }
         messages.println("graft: " + Printable.of(error.describe()));
         if (words.contains("--debug")) {
             thrown.printStackTrace(messages);

@@ -1,6 +1,9 @@
 package dev.graft.cli.command;
 
 import dev.graft.cli.text.Printable;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import dev.graft.io.Progress;
 import java.io.PrintStream;
 import java.util.List;
@@ -61,7 +64,22 @@ public final class Console {
     /** Prints a part of the result as it is, at once, for text that comes bit by bit. */
     public void resultPiece(String text) {
         results.print(Printable.of(text));
-        results.flush();
+        requireWritten(results);
+    }
+
+    /**
+     * Flushes what was printed; a stream of Java's swallows what goes wrong.
+     *
+     * @throws GraftException {@code IO_FAILED} where it did not arrive: the disk is full, or the reader of a pipe is gone
+     */
+    static void requireWritten(PrintStream results) {
+        if (results.checkError()) {
+            throw new GraftException(
+                    ErrorCode.IO_FAILED,
+                    "cannot write the result to standard output",
+                    Location.NONE,
+                    "Check the disk's free space, or the program that reads it.");
+        }
     }
 
     /** Asks for a line, on a terminal. */
@@ -80,6 +98,7 @@ public final class Console {
     /** Prints a record as a JSON document in one line, for programs that read line by line. */
     public void resultAsJsonLine(Object value) {
         results.println(Json.writeLine(value));
+        requireWritten(results);
     }
 
     /** Says something on the way, unless {@code --quiet}. */

@@ -1,6 +1,7 @@
 package dev.graft.cli.generate;
 
 import dev.graft.cli.command.Console;
+import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.runtime.generate.Generation;
 import dev.graft.runtime.generate.GenerationListener;
@@ -48,29 +49,35 @@ public final class ChatLoop implements AutoCloseable {
     }
 
     /** Reads lines until they end or one says so. A mistake in a line is told and the conversation goes on. */
-    public void run(BufferedReader lines) {
+    public void run(BufferedReader input) {
         console.note("answered by " + answerer() + "; /help lists what a line can say");
-        try {
-            String line = next(lines);
-            while (line != null && !line.strip().equals("/exit")) {
-                try {
-                    take(line);
-                } catch (GraftException e) {
-                    console.note(e.describe());
+        MessageLines lines = new MessageLines(input);
+        boolean open = true;
+        while (open) {
+            console.prompt("> ");
+            try {
+                open = take(lines.next());
+            } catch (GraftException e) {
+                if (e.code() == ErrorCode.IO_FAILED) {
+                    throw e;
                 }
-                line = next(lines);
+                console.note(e.describe());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
-    private @Nullable String next(BufferedReader lines) throws IOException {
-        console.prompt("> ");
-        return lines.readLine();
+    /** Does what a line says; false where it ends the conversation. */
+    private boolean take(@Nullable String line) {
+        if (line == null || line.strip().equals("/exit")) {
+            return false;
+        }
+        follow(line);
+        return true;
     }
 
-    private void take(String line) {
+    private void follow(String line) {
         if (line.startsWith("//")) {
             answer(line.substring(1));
         } else if (line.startsWith("/")) {

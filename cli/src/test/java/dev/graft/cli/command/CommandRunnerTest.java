@@ -8,6 +8,8 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.io.Progress;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -120,7 +122,7 @@ class CommandRunnerTest {
     void memoryAndDiskAreTheEnvironments() {
         assertThat(run(thrown(new OutOfMemoryError()), "paint", "a", "-o", "x")).isEqualTo(4);
         assertThat(messages()).contains("Java's memory is not enough", "GRAFT_OPTS=-Xmx4g");
-        UncheckedIOException full = new UncheckedIOException(new java.io.IOException("No space left on device"));
+        UncheckedIOException full = new UncheckedIOException(new IOException("No space left on device"));
         assertThat(run(thrown(full), "paint", "a", "-o", "x")).isEqualTo(4);
         assertThat(messages()).contains("No space left on device");
     }
@@ -152,6 +154,19 @@ class CommandRunnerTest {
         run(thrown(error), "paint", "a", "-o", "x");
 
         assertThat(messages()).contains("tensor '\\x1b[31mred'");
+    }
+
+    @Test
+    void aResultThatDoesNotArriveIsAnError() {
+        PrintStream full = new PrintStream(new DiskFull(), false, UTF_8);
+        Paint paint = new Paint(this::echo);
+
+        int exitCode = new CommandRunner(
+                        List.of(paint), () -> "1.2.3", full, new PrintStream(messages, true, UTF_8), Terminal.NONE)
+                .run(List.of("paint", "a", "-o", "x"));
+
+        assertThat(exitCode).isEqualTo(4);
+        assertThat(messages()).contains("cannot write the result to standard output", "#io_failed");
     }
 
     private Integer echo(Invocation invocation) {
@@ -190,6 +205,14 @@ class CommandRunnerTest {
 
     private String messages() {
         return messages.toString(UTF_8);
+    }
+
+    /** A file whose disk is full. */
+    private static final class DiskFull extends OutputStream {
+        @Override
+        public void write(int value) throws IOException {
+            throw new IOException("No space left on device");
+        }
     }
 
     /** A command that does what the test says. */

@@ -8,6 +8,7 @@ import dev.graft.compiler.ir.proto.StringStringEntryProto;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.FileBytes;
 import java.io.FileInputStream;
@@ -48,7 +49,7 @@ public final class ModelReader {
         } catch (IOException e) {
             throw new GraftException(
                     ErrorCode.IO_FAILED,
-                    "cannot read the model: " + e.getMessage(),
+                    "cannot read the model: " + IoReason.of(e),
                     Location.ofFile(file),
                     "Check that it is a regular file and that you may read it.",
                     e);

@@ -6,6 +6,7 @@ import dev.graft.compiler.ir.proto.StringStringEntryProto;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,7 +41,7 @@ public final class ModelWriter {
         } catch (IOException e) {
             throw new GraftException(
                     ErrorCode.IO_FAILED,
-                    "cannot write the model: " + e.getMessage(),
+                    "cannot write the model: " + IoReason.of(e),
                     Location.ofFile(file),
                     "Check the free space and that you may write to the folder.",
                     e);
@@ -69,7 +70,7 @@ public final class ModelWriter {
         } catch (IOException e) {
             throw new GraftException(
                     ErrorCode.IO_FAILED,
-                    "cannot put the model together: " + e.getMessage(),
+                    "cannot put the model together: " + IoReason.of(e),
                     Location.ofFile(folder),
                     "Check that the files of the model are still there.",
                     e);

@@ -11,6 +11,7 @@ import dev.graft.compiler.synthetic.SyntheticLlama;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import dev.graft.io.Progress;
 import dev.graft.tensor.DType;
 import java.io.IOException;
@@ -159,7 +160,7 @@ public final class MergeBenchmark {
     private static GraftException failed(Path folder, IOException cause) {
         return new GraftException(
                 ErrorCode.IO_FAILED,
-                "cannot work in the folder: " + cause.getMessage(),
+                "cannot work in the folder: " + IoReason.of(cause),
                 Location.ofFile(folder),
                 "Check free space and permissions.",
                 cause);

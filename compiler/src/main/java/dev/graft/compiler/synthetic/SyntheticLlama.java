@@ -5,6 +5,7 @@ import dev.graft.compiler.wire.WireMessage;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
@@ -85,7 +86,7 @@ public final class SyntheticLlama {
         } catch (IOException e) {
             throw new GraftException(
                     ErrorCode.IO_FAILED,
-                    "cannot write the model: " + e.getMessage(),
+                    "cannot write the model: " + IoReason.of(e),
                     Location.ofFile(folder),
                     "Check that the disk has space and that you may write there.",
                     e);

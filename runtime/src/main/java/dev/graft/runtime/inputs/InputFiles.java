@@ -7,6 +7,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.error.MissingFile;
+import dev.graft.io.IoReason;
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.Tensor;
@@ -96,11 +97,7 @@ public final class InputFiles {
             }
         } catch (IOException e) {
             throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot read the file as UTF-8 text: " + e.getMessage(),
-                    Location.ofFile(file),
-                    "",
-                    e);
+                    ErrorCode.IO_FAILED, "cannot read the file: " + IoReason.of(e), Location.ofFile(file), "", e);
         }
         if (samples.isEmpty()) {
             throw invalid("the file holds no sample", 1);

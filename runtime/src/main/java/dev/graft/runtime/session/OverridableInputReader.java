@@ -3,6 +3,7 @@ package dev.graft.runtime.session;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import dev.graft.tensor.DType;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -38,7 +39,7 @@ final class OverridableInputReader {
         } catch (IOException e) {
             throw new GraftException(
                     ErrorCode.IO_FAILED,
-                    "cannot read the model again: " + e.getMessage(),
+                    "cannot read the model again: " + IoReason.of(e),
                     Location.ofFile(file),
                     "Keep the model's file in place while it is in use.",
                     e);

@@ -5,6 +5,9 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -45,12 +48,25 @@ final class WeightViews implements AutoCloseable {
         }
         ByteBuffer model = weights.model();
         if (model == null) {
-            return OrtRuntime.environment().createSession(file.toString(), options);
+            return OrtRuntime.environment().createSession(sayable(file), options);
         }
         // without it, data files would be looked for in the process's working directory
         Path folder = file.toAbsolutePath().normalize().getParent();
         options.addConfigEntry(FOLDER_OF_DATA, String.valueOf(folder));
         return OrtRuntime.environment().createSession(model.duplicate(), options);
+    }
+
+    /** ONNX Runtime's Java API hands a path over in Java's own form of UTF-8, which differs from the file system's for these. */
+    private static String sayable(Path file) {
+        String path = file.toString();
+        if (path.chars().anyMatch(sign -> Character.isSurrogate((char) sign))) {
+            throw new GraftException(
+                    ErrorCode.IO_FAILED,
+                    "ONNX Runtime cannot open a path with characters such as emoji in it",
+                    Location.ofFile(file),
+                    "Rename the file or its folders.");
+        }
+        return path;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.graft.runtime.tiny.TinyModel;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,20 @@ class ModelSessionTest {
             assertThat(outputs).containsOnlyKeys("y");
             assertThat(outputs.get("y").toDoubles()).containsExactly(201, 2010, 403, 4030);
         }
+    }
+
+    @Test
+    void namesInAnyAlphabetAreOpenedAndThoseThatOnnxRuntimeCannotSayAreRefused() throws IOException {
+        Path model = product();
+        Path plain = Files.copy(model, folder.resolve("größer 日本.onnx"));
+        Path emoji = Files.copy(model, folder.resolve("🌱.onnx"));
+
+        try (ModelSession session = open(plain)) {
+            assertThat(session.outputs()).hasToString("[y: float32 [n, 2]]");
+        }
+        GraftException error = failure(() -> open(emoji));
+        assertThat(error.code()).isEqualTo(ErrorCode.IO_FAILED);
+        assertThat(error).hasMessage("ONNX Runtime cannot open a path with characters such as emoji in it");
     }
 
     @Test

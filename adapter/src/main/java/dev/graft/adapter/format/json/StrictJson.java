@@ -7,6 +7,7 @@ import com.google.gson.stream.MalformedJsonException;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -194,7 +195,7 @@ public final class StrictJson implements Closeable {
         } catch (MalformedJsonException | EOFException | CharacterCodingException e) {
             throw new GraftException(code, "not valid JSON: " + reason(e), location, remedy(), e);
         } catch (IOException e) {
-            throw new GraftException(ErrorCode.IO_FAILED, "cannot read the file: " + e.getMessage(), location, "", e);
+            throw new GraftException(ErrorCode.IO_FAILED, "cannot read the file: " + IoReason.of(e), location, "", e);
         }
     }
 

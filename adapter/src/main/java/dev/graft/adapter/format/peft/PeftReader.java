@@ -5,6 +5,7 @@ import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
+import dev.graft.io.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public final class PeftReader {
                     .toList();
         } catch (IOException e) {
             throw new GraftException(
-                    ErrorCode.IO_FAILED, "cannot list the folder: " + e.getMessage(), Location.ofFile(folder), "", e);
+                    ErrorCode.IO_FAILED, "cannot list the folder: " + IoReason.of(e), Location.ofFile(folder), "", e);
         }
     }
 
