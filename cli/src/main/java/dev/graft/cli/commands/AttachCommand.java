@@ -35,12 +35,11 @@ final class AttachCommand implements Command {
     @Override
     public CommandDescription description() {
         return CommandDescription.command("attach", "add an adapter as side branches, fixed or switched at run time")
-                .details(
-                        "The base's weights stay as they are; external data is referred to and not copied. Style constant"
-                                + " holds one adapter and costs least. Style input makes A and B inputs of rank 0 by default:"
-                                + " without an adapter the outputs are the base's bit for bit, and ONNX Runtime switches"
-                                + " .onnx_adapter files of any rank in and out of a loaded session. Style batched has"
-                                + " slots for several adapters at a time, and every row of a batch says which one it uses.")
+                .details("The base's weights stay as they are; external data is shared, not copied. Style constant"
+                        + " holds one adapter and costs least. Style input makes A and B inputs of rank 0 by default:"
+                        + " without an adapter the outputs are the base's bit for bit, and ONNX Runtime switches"
+                        + " .onnx_adapter files of any rank in and out of a loaded session. Style batched has"
+                        + " slots for several adapters at a time, and every row of a batch says which one it uses.")
                 .arguments(
                         Argument.required("BASE.onnx", "the model as exported; may be quantised"), AdapterWords.any())
                 .options(
@@ -63,6 +62,10 @@ final class AttachCommand implements Command {
                                 "max-rank",
                                 "R",
                                 "style batched: the largest rank (default: 16, or the given adapter's if that is larger)"),
+                        flag(
+                                "copy-data",
+                                "give the output data files of its own; without it they are hard links to the base's,"
+                                        + " which Python's onnx.load refuses, for the base too"),
                         flag("force", "replace an existing output"))
                 .options(ResolveWords.OPTIONS)
                 .options(AdapterWords.OPTIONS)
@@ -95,6 +98,7 @@ final class AttachCommand implements Command {
                 .withNames(names)
                 .withSlots(slots)
                 .withCapacity(capacity(invocation, adapters));
+        options = invocation.has("copy-data") ? options.withCopiedData() : options;
         options = invocation.has("force") ? options.withForce() : options;
         Path output = invocation.pathOption("output").orElseThrow();
         AttachReport report = Attacher.attach(
@@ -150,12 +154,18 @@ final class AttachCommand implements Command {
         console.result(done + Numbers.plural(report.targets().size(), "target") + " in " + report.output() + ", "
                 + Numbers.plural(report.nodesAdded(), "node") + " more than the base");
         report.adapter().ifPresent(file -> console.result("  the adapter for it: " + file));
+        report.shared()
+                .forEach(
+                        file -> console.note(
+                                file.getFileName() + " is a hard link to the base's: it takes no space, but"
+                                        + " Python's onnx.load refuses both models while it is there; --copy-data makes a copy"));
     }
 
     /** The JSON document. */
     record Document(
             Path output,
             List<Path> files,
+            List<Path> shared,
             java.util.Optional<Path> adapter,
             List<AttachReport.AttachedTarget> targets,
             int nodesAdded,
@@ -164,6 +174,7 @@ final class AttachCommand implements Command {
             return new Document(
                     report.output(),
                     report.files(),
+                    report.shared(),
                     report.adapter(),
                     report.targets(),
                     report.nodesAdded(),

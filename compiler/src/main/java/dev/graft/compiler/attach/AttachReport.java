@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param output the attached model
  * @param files all files written, the model first
+ * @param shared those of them that are hard links to the base's
  * @param adapter the {@code .onnx_adapter} beside the model, for styles input and batched with an adapter
  * @param targets what was done per module
  * @param nodesAdded nodes that the model has more than the base
@@ -17,12 +18,14 @@ import java.util.Optional;
 public record AttachReport(
         Path output,
         List<Path> files,
+        List<Path> shared,
         Optional<Path> adapter,
         List<AttachedTarget> targets,
         int nodesAdded,
         List<String> warnings) {
     public AttachReport {
         files = List.copyOf(files);
+        shared = List.copyOf(shared);
         targets = List.copyOf(targets);
         warnings = List.copyOf(warnings);
     }

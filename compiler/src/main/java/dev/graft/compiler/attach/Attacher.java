@@ -21,7 +21,8 @@ public final class Attacher {
     private Attacher() {}
 
     /**
-     * Writes the attached model; its data files are linked beside it; where the file system cannot, they are copied, which a warning says.
+     * Writes the attached model. Data files are linked beside it unless the options ask for copies; where the file system cannot, they are
+     * copied, which a warning says.
      *
      * @param output the model file to write
      * @throws dev.graft.error.GraftException {@code ATTACH_UNSUPPORTED}, {@code SLOT_RANK_EXCEEDED}, {@code ADAPTERS_CONFLICT}, {@code
@@ -40,6 +41,7 @@ public final class Attacher {
         return new AttachReport(
                 output,
                 files.all(),
+                files.shared(),
                 files.adapter(),
                 attachment.targets(),
                 count(model) - nodes,
@@ -76,7 +78,7 @@ public final class Attacher {
         throw new IllegalStateException("no such style: " + options.style());
     }
 
-    private record Written(List<Path> all, Optional<Path> adapter, List<String> warnings) {}
+    private record Written(List<Path> all, List<Path> shared, Optional<Path> adapter, List<String> warnings) {}
 
     private static Written write(
             Resolution resolution, Path output, AttachOptions options, OnnxModel model, List<Tensor> adapter) {
@@ -88,10 +90,10 @@ public final class Attacher {
             adapterFile.ifPresent(file ->
                     OnnxAdapterWriter.write(transaction.stage(file), adapter, BaseFingerprint.of(resolution.model())));
             adapterFile.ifPresent(files::add);
-            DataFiles data = DataFiles.stage(resolution.model(), output, transaction);
+            DataFiles data = DataFiles.stage(resolution.model(), output, transaction, options.copyData());
             transaction.commit();
             files.addAll(data.files());
-            return new Written(files, adapterFile, data.warnings());
+            return new Written(files, data.shared(), adapterFile, data.warnings());
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,19 +29,32 @@ class DataFilesTest {
 
     @Test
     void whereLinksCanBeMadeTheDataAreShared() throws IOException {
-        DataFiles data = new DataFiles(Files::createLink);
+        DataFiles data = new DataFiles(Optional.of(Files::createLink));
 
-        data.bring(source, target, "base.data");
+        boolean linked = data.bring(source, target, "base.data");
 
+        assertThat(linked).isTrue();
         assertThat(Files.isSameFile(source, target)).isTrue();
         assertThat(data.warnings()).isEmpty();
     }
 
     @Test
+    void copiesThatWereAskedForAreNoNews() throws IOException {
+        DataFiles data = new DataFiles(Optional.empty());
+
+        boolean linked = data.bring(source, target, "base.data");
+
+        assertThat(linked).isFalse();
+        assertThat(target).hasContent("weights");
+        assertThat(Files.isSameFile(source, target)).isFalse();
+        assertThat(data.warnings()).isEmpty();
+    }
+
+    @Test
     void onAnotherFileSystemTheyAreCopiedAndTheWarningSaysWhatItSaid() throws IOException {
-        DataFiles data = new DataFiles((link, file) -> {
+        DataFiles data = new DataFiles(Optional.of((link, file) -> {
             throw new FileSystemException(link.toString(), file.toString(), "Invalid cross-device link");
-        });
+        }));
 
         data.bring(source, target, "base.data");
 
@@ -53,9 +67,9 @@ class DataFilesTest {
 
     @Test
     void soTheyAreWhereThereAreNoLinksAtAll() {
-        DataFiles data = new DataFiles((link, file) -> {
+        DataFiles data = new DataFiles(Optional.of((link, file) -> {
             throw new UnsupportedOperationException();
-        });
+        }));
 
         data.bring(source, target, "base.data");
 
@@ -69,7 +83,7 @@ class DataFilesTest {
     void aFileThatCannotBeBroughtIsAnErrorWithARemedy() {
         GraftException error = catchThrowableOfType(
                 GraftException.class,
-                () -> new DataFiles(Files::createLink).bring(folder.resolve("gone"), target, "gone"));
+                () -> new DataFiles(Optional.of(Files::createLink)).bring(folder.resolve("gone"), target, "gone"));
 
         assertThat(error.code()).isEqualTo(ErrorCode.IO_FAILED);
         assertThat(error.location().file()).isEqualTo(folder.resolve("gone"));
