@@ -21,13 +21,15 @@ public record GenerationSettings(
     /** @throws GraftException {@code USAGE} for a number or a stop string that cannot be */
     public GenerationSettings {
         if (maxTokens < 0 || contextLength < 1) {
-            throw usage("expected a number of tokens from 0 and a context from 1, got " + maxTokens + " and "
-                    + contextLength);
+            throw usage(
+                    "expected a number of tokens from 0 and a context from 1, got " + maxTokens + " and "
+                            + contextLength,
+                    "Give a positive number of tokens.");
         }
         stopTokens = Set.copyOf(stopTokens);
         stopStrings = List.copyOf(stopStrings);
         if (stopStrings.contains("")) {
-            throw usage("a stop string is empty");
+            throw usage("a stop string is empty", "Leave it out: every text ends with an empty one at once.");
         }
     }
 
@@ -56,7 +58,7 @@ public record GenerationSettings(
         return new GenerationSettings(maxTokens, contextLength, sampling, stopTokens, strings);
     }
 
-    private static GraftException usage(String message) {
-        return new GraftException(ErrorCode.USAGE, message, Location.NONE, "Give a positive number of tokens.");
+    private static GraftException usage(String message, String remedy) {
+        return new GraftException(ErrorCode.USAGE, message, Location.NONE, remedy);
     }
 }

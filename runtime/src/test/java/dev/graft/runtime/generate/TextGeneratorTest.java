@@ -129,7 +129,8 @@ class TextGeneratorTest {
     void settingsThatCannotBeAreRefused() {
         GenerationSettings settings = GenerationSettings.ofMaxTokens(1);
         assertThat(catchThrowableOfType(GraftException.class, () -> settings.withStopStrings(List.of(""))))
-                .hasMessage("a stop string is empty");
+                .hasMessage("a stop string is empty")
+                .returns("Leave it out: every text ends with an empty one at once.", GraftException::remedy);
         assertThat(catchThrowableOfType(GraftException.class, () -> settings.withContextLength(0)))
                 .hasMessage("expected a number of tokens from 0 and a context from 1, got 1 and 0");
     }
