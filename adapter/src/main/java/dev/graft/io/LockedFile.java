@@ -67,8 +67,9 @@ final class LockedFile implements AutoCloseable {
 
     private static boolean holds(FileChannel reader, byte[] token) throws IOException {
         ByteBuffer found = ByteBuffer.allocate(token.length);
-        while (found.hasRemaining() && reader.read(found) >= 0) {
-            continue;
+        int read = 0;
+        while (found.hasRemaining() && read >= 0) {
+            read = reader.read(found);
         }
         return ByteBuffer.wrap(token).equals(found.flip());
     }

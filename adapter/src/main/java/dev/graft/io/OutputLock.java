@@ -61,21 +61,25 @@ final class OutputLock implements AutoCloseable {
 
     private static LockedFile lock(Path folder, Path output) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            OutputFiles.createFolders(folder);
-            try {
-                Optional<LockedFile> file = LockedFile.open(folder.resolve(NAME));
-                if (file.isPresent()) {
-                    return file.get();
-                }
-            } catch (NoSuchFileException e) {
-                // its owner was just finishing, and the folder is gone
-                continue;
-            } catch (IOException e) {
-                removeIfUnused(folder);
-                throw OutputFiles.failed("lock", folder.resolve(NAME), e);
+            Optional<LockedFile> file = tryLock(folder);
+            if (file.isPresent()) {
+                return file.get();
             }
         }
         throw busy(output);
+    }
+
+    private static Optional<LockedFile> tryLock(Path folder) {
+        OutputFiles.createFolders(folder);
+        try {
+            return LockedFile.open(folder.resolve(NAME));
+        } catch (NoSuchFileException e) {
+            // its owner was just finishing, and the folder is gone
+            return Optional.empty();
+        } catch (IOException e) {
+            removeIfUnused(folder);
+            throw OutputFiles.failed("lock", folder.resolve(NAME), e);
+        }
     }
 
     /** What is left where the disk is too full for a token. */

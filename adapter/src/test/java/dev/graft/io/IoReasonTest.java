@@ -8,6 +8,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,7 @@ class IoReasonTest {
         assertThat(reason(() -> Files.newInputStream(folder.resolve("absent")))).isEqualTo("there is no such file");
         assertThat(reason(() -> Files.createDirectory(file))).isEqualTo("something of that name exists already");
         assertThat(reason(() -> Files.delete(folder))).isEqualTo("the folder is not empty");
-        assertThat(reason(() -> Files.list(file))).isEqualTo("it is not a folder");
+        assertThat(IoReason.of(new NotDirectoryException("file"))).isEqualTo("it is not a folder");
         assertThat(IoReason.of(new AccessDeniedException("file"))).isEqualTo("permission denied");
     }
 

@@ -28,20 +28,18 @@ public final class NativeLibraryCache {
 
     /**
      * Unpacks the libraries for this machine from the jar {@code arguments[0]} into the folder {@code arguments[1]}; where that cannot be,
-     * says so and exits with 1: every start unpacks them for itself then.
+     * says so and makes no folder: every start unpacks them for itself then.
      */
     public static void main(String[] arguments) {
-        System.exit(unpackOrTell(Path.of(arguments[0]), Path.of(arguments[1]), System.err));
+        unpackOrTell(Path.of(arguments[0]), Path.of(arguments[1]), System.err);
     }
 
-    static int unpackOrTell(Path jar, Path folder, PrintStream messages) {
+    static void unpackOrTell(Path jar, Path folder, PrintStream messages) {
         try {
             unpack(jar, folder, platform());
-            return 0;
         } catch (IOException e) {
             messages.println("graft: cannot keep ONNX Runtime's libraries in " + folder + " (" + IoReason.of(e)
                     + "), so each start takes longer; XDG_CACHE_HOME names another place");
-            return 1;
         }
     }
 

@@ -64,10 +64,8 @@ class NativeLibraryCacheTest {
         Path file = Files.createFile(folder.resolve("file"));
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
 
-        int exitCode =
-                NativeLibraryCache.unpackOrTell(jar, file.resolve("cache"), new PrintStream(messages, true, UTF_8));
+        NativeLibraryCache.unpackOrTell(jar, file.resolve("cache"), new PrintStream(messages, true, UTF_8));
 
-        assertThat(exitCode).isOne();
         assertThat(messages.toString(UTF_8))
                 .isEqualTo("graft: cannot keep ONNX Runtime's libraries in " + file.resolve("cache")
                         + " (something of that name exists already), so each start takes longer; XDG_CACHE_HOME names"
