@@ -1,6 +1,10 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Function;
+import dev.graft.runtime.generate.chat.jinja.value.Members;
+import dev.graft.runtime.generate.chat.jinja.value.None;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,11 @@ final class Cycler implements Members {
             case "reset" -> (Function) arguments -> reset();
             default -> null;
         };
+    }
+
+    @Override
+    public String described() {
+        return "<cycler>";
     }
 
     private Object next() {

@@ -1,9 +1,25 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.filter.Filters;
+import dev.graft.runtime.generate.chat.jinja.filter.Tests;
+import dev.graft.runtime.generate.chat.jinja.format.Repr;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
+import dev.graft.runtime.generate.chat.jinja.limit.Sink;
+import dev.graft.runtime.generate.chat.jinja.operator.Arithmetic;
+import dev.graft.runtime.generate.chat.jinja.operator.Bounds;
+import dev.graft.runtime.generate.chat.jinja.operator.Items;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Given;
+import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Comparison;
+import dev.graft.runtime.generate.chat.jinja.value.Function;
+import dev.graft.runtime.generate.chat.jinja.value.Iteration;
+import dev.graft.runtime.generate.chat.jinja.value.None;
+import dev.graft.runtime.generate.chat.jinja.value.Tuple;
+import dev.graft.runtime.generate.chat.jinja.value.Types;
+import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

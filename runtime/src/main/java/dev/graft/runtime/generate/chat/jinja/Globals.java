@@ -1,6 +1,15 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.format.Repr;
+import dev.graft.runtime.generate.chat.jinja.format.TimeFormat;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
+import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Function;
+import dev.graft.runtime.generate.chat.jinja.value.Iteration;
+import dev.graft.runtime.generate.chat.jinja.value.Namespace;
+import dev.graft.runtime.generate.chat.jinja.value.Range;
+import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,11 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
-import dev.graft.runtime.generate.chat.jinja.error.Limits;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.syntax.Statement;
 import dev.graft.runtime.generate.chat.jinja.syntax.Syntax;
+import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.HashMap;

@@ -1,6 +1,14 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
+import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Comparison;
+import dev.graft.runtime.generate.chat.jinja.value.Function;
+import dev.graft.runtime.generate.chat.jinja.value.Lookahead;
+import dev.graft.runtime.generate.chat.jinja.value.Members;
+import dev.graft.runtime.generate.chat.jinja.value.Tuple;
+import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -23,8 +31,7 @@ final class Loop extends Lookahead implements Members {
     }
 
     @Override
-    @Nullable
-    Object fetch() {
+    protected @Nullable Object fetch() {
         return items.hasNext() ? items.next() : null;
     }
 
@@ -57,7 +64,8 @@ final class Loop extends Lookahead implements Members {
         };
     }
 
-    String described() {
+    @Override
+    public String described() {
         return "<LoopContext " + (index0 + 1) + "/" + length() + ">";
     }
 

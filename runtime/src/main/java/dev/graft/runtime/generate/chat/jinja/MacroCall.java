@@ -2,6 +2,9 @@ package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Signature;
+import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Tuple;
+import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,17 @@
 package dev.graft.runtime.generate.chat.jinja;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.format.Repr;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
+import dev.graft.runtime.generate.chat.jinja.limit.Sink;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
 import dev.graft.runtime.generate.chat.jinja.syntax.Statement;
 import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Target;
+import dev.graft.runtime.generate.chat.jinja.value.Filtering;
+import dev.graft.runtime.generate.chat.jinja.value.Function;
+import dev.graft.runtime.generate.chat.jinja.value.Iteration;
+import dev.graft.runtime.generate.chat.jinja.value.Namespace;
+import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

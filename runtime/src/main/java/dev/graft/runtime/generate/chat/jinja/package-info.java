@@ -3,7 +3,7 @@
  *
  * <p>Its meaning is that of jinja2 3.1 as transformers sets it up for {@code apply_chat_template}: immutable sandbox, {@code trim_blocks}, {@code lstrip_blocks}, loop
  * controls, {@code generation}. Every byte of a template is a stranger's: there is no reflection, no attribute of a Java object, no file, no network; steps, texts,
- * lists and nesting are limited ({@link dev.graft.runtime.generate.chat.jinja.error.Limits}).
+ * lists and nesting are limited ({@link dev.graft.runtime.generate.chat.jinja.limit.Limits}).
  *
  * <table>
  * <caption>The language</caption>
@@ -20,15 +20,22 @@
  * </table>
  *
  * <pre>
- * JinjaTemplate      reads, renders; the only way in
- * syntax             characters to statements and expressions
- * Renderer, Evaluator    what they do and what they are worth, in a Scope
- * Types, Items, Methods, Arithmetic, Comparison, Iteration    values as Python has them
- * Repr, JsonText, FloatText    values as text
- * Filters, Tests, Globals    what there is by name
- * Run, Sink          what a rendering has used of its limits
- * error, text        errors and limits; texts as Python has them
+ * JinjaTemplate    reads, renders; the only way in
+ * Renderer         does statements, in a Scope: Loop and MacroCall are those that take more than a line
+ * Evaluator        gives expressions their values
+ * Globals          the functions that every template has
+ *
+ * syntax           characters to statements and expressions
+ * filter           what stands behind a bar, and behind is
+ * operator         + - *, a.b, a[b]
+ * method           the methods of str, dict and list
+ * format           values as text
+ * value            values as Python has them
+ * limit            how much a template may ask for, and what it has used
+ * text, error      texts as Python has them; what goes wrong
  * </pre>
+ *
+ * <p>Each of these packages stands only on those below it.
  */
 @NullMarked
 package dev.graft.runtime.generate.chat.jinja;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.graft.runtime.generate.chat.jinja.JinjaGoldens.Golden;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
-import dev.graft.runtime.generate.chat.jinja.error.Limits;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

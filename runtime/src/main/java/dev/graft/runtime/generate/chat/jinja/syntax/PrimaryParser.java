@@ -1,7 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja.syntax;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
-import dev.graft.runtime.generate.chat.jinja.error.Limits;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Given;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Named;

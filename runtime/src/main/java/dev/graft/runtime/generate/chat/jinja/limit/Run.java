@@ -1,0 +1,89 @@
+package dev.graft.runtime.generate.chat.jinja.limit;
+
+import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import java.time.Clock;
+import java.util.Collection;
+
+/** One rendering: what it has used of its limits, which line it is at, what time it is. */
+public final class Run {
+    private final Clock clock;
+    private long steps;
+    private int depth;
+    private int line;
+
+    /** A rendering that has used nothing yet. */
+    public Run(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** What tells the time. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** The line of the template it is at, from 1; 0 before the first. */
+    public int line() {
+        return line;
+    }
+
+    /** It has come to a line. */
+    public void at(int newLine) {
+        line = newLine;
+    }
+
+    /** Pays for one step. */
+    public void step() {
+        charge(1);
+    }
+
+    /** Pays for so many steps. */
+    public void charge(long count) {
+        steps += count;
+        if (steps > Limits.STEPS) {
+            throw JinjaException.of("the template takes more than " + Limits.STEPS + " steps");
+        }
+    }
+
+    /** Pays for so many characters, and refuses a text that is too long. */
+    public void chargeText(long length) {
+        if (length > Limits.TEXT) {
+            throw JinjaException.of("a text of more than " + Limits.TEXT + " characters");
+        }
+        charge(length / Limits.CHARACTERS_PER_STEP);
+    }
+
+    /** Pays for looking for a text in a text, which takes the product of their lengths at worst. */
+    public void chargeSearch(String text, String wanted) {
+        charge((long) text.length() * wanted.length() / Limits.COMPARISONS_PER_STEP);
+    }
+
+    /** Pays for a list of so many items, and refuses one that is too long. */
+    public void chargeItems(long count) {
+        if (count > Limits.ITEMS) {
+            throw JinjaException.of("a list of more than " + Limits.ITEMS + " items");
+        }
+        charge(count);
+    }
+
+    /** Pays for reading a value: a text by its characters, a list by its items. */
+    public void chargeValue(Object value) {
+        if (value instanceof String text) {
+            chargeText(text.length());
+        } else if (value instanceof Collection<?> items) {
+            charge(items.size());
+        }
+    }
+
+    /** Goes a call or an expression deeper, which is a step. */
+    public void enter() {
+        step();
+        if (++depth > Limits.RECURSION) {
+            throw JinjaException.of("the template goes more than " + Limits.RECURSION + " calls and expressions deep");
+        }
+    }
+
+    /** Comes back from it. */
+    public void leave() {
+        depth--;
+    }
+}
