@@ -17,6 +17,20 @@ n + 1 ;; n - 7 ;; n * 2 ;; n / 2 ;; n // 2 ;; -n // 2 ;; n % 3 ;; -n % 3 ;; n % 
 'a' 'b' "c" ;; 'a' ~ 1 ~ none ~ true ~ 1.0 ;; 'a' * 3 ;; 3 * 'ab' ;; [1] * 3 ;; [1] + [2] ;; (1,) + (2,) ;; 'a' + 1 ;; 1 + 'a' ;; [1] + (2,) ;; 'x' * -1
 '\n\t\\\'\x41\u00e9\101\q' ;; "it's" ;; 'say "hi"' ;; ['it\'s', "x\n\\"] ;; ['é', '\x00', '\u200b', '😀'] ;; '\u2028' ;; ['\u2028']
 n == 5 ;; n == 5.0 ;; 1 == true ;; 'a' == 'a' ;; [1, 2] == [1, 2.0] ;; (1,) == [1] ;; {'a': 1} == {'a': 1.0} ;; none == none ;; none == false ;; x == y ;; x == none
+9007199254740993 > 9007199254740992.0 ;; 9007199254740993 == 9007199254740992.0 ;; 9007199254740992.0 < 9007199254740993 ;; 9223372036854775807 < 9223372036854775807.0
+-9223372036854775807 - 1 == -9223372036854775808.0 ;; -9223372036854775807 > -9223372036854775808.0 ;; 1 < 1.5 ;; -1 > -1.5 ;; -1.5 < -1 ;; true == 1.0 ;; 0.0 == -0.0 ;; 0 == -0.0
+0.0 < -0.0 ;; 5e-324 > 0 ;; 1e308 > 1 ;; -1e308 < 1 ;; ('inf'|float) > 1 ;; 1 > ('-inf'|float) ;; ('nan'|float) == ('nan'|float) ;; 1 < ('nan'|float) ;; ('nan'|float) > 1
+'ababab'.rfind('ab') ;; 'aaab'.find('ab') ;; 'aaab'.rfind('aa') ;; 'abab'.rsplit('ab') ;; 'aaa'.replace('aa', 'b') ;; 'aaa'.count('aa') ;; 'aaa'.rsplit('aa') ;; 'ab'.rfind('') ;; 'ab'.rpartition('b')
+'ab'.find('abc') ;; 'ab'.rfind('abc') ;; ''.find('') ;; ''.rfind('a') ;; 'a😀b😀'.rfind('😀') ;; 'xyxy'.rpartition('xy') ;; 'abc'.split('c') ;; 'abc'.rsplit('a', 1) ;; 'xab'.rfind('xabc')
+'12345'|int ;; '9223372036854775807'|int ;; '-9223372036854775808'|int ;; '+7'|int ;; '1_000'|int ;; ' 12 '|int ;; '12.7'|int ;; 'zz'|int(base=36) ;; '0x1f'|int(base=16) ;; '-'|int(5) ;; ''|int(3) ;; '1e3'|int
+'1e-5'|float ;; ' 1_0.5 '|float ;; '.5'|float ;; '5.'|float ;; 'e5'|float(2.0) ;; '-inf'|float ;; 'x'|float(none)
+'{{}}{}{{'.format(1) ;; 'a{{b}}c'.format() ;; '{}{}{{x'.format(1, 2) ;; '}}{{'.format() ;; 'aa{0}bb{0}'.format('é') ;; 'a}b'.format()
+'<a href="x">\'&'|e ;; '&&'|e ;; 'ab'|e ;; ''|e ;; 'é/ü?&'|urlencode ;; 'a b%'|urlencode ;; '\x01\x1f\x7f'|tojson ;; 'é😀'|tojson(ensure_ascii=true) ;; ['\x00\u0085\u200b']
+'foo-bar (baz) [qux] <x>y'|title ;; 'don\'t STOP'|title ;; 'éa ßb'|title ;; ' a  b'|title ;; 'a\nb'|title ;; ''|title ;; 'ab-'|title
+'a😀bc'[1:] ;; 'a😀bc'[:2] ;; 'a😀bc'[1:3] ;; 'a😀bc'[::2] ;; 'a😀bc'[::-1] ;; 'abc'[3:] ;; 'abc'[2:1] ;; 'abc'[-2:] ;; 'abc'[:-1] ;; [1,2,3][::-2] ;; [1,2,3][5:] ;; 'abc'[-9:9]
+[3, 1.5, true, 2]|sort ;; [0.5, 1, 0]|max ;; ['b', 'A', 'a', 'B']|max ;; ['b', 'A', 'a', 'B']|min ;; []|max ;; [[]]|tojson(indent=2) ;; [1, {'a': []}]|tojson(indent='--') ;; [1, [2]]|tojson(indent=0)
+[1, 2, 3]|last ;; (1, 2)|last ;; 'abc'|last ;; []|last ;; {'a': 1, 'b': 2}|last ;; [1, 2]|map('string')|last ;; [[1, [2]]]|map(attribute='1.0')|list ;; [{'a': [5]}]|map(attribute='a.0')|list
+'aXa'.strip('a') ;; 'abcab'.strip('ba') ;; '😀a😀'.strip('😀') ;; 'abc'.startswith(('x', 'ab')) ;; 'abc'.endswith(()) ;; 'abc'.endswith(('bc', 1))
 1 < 2 < 3 ;; 1 < 3 < 2 ;; 1 < 2 > 1 == 1 ;; 'a' < 'b' ;; 'a' < 1 ;; [1, 2] < [1, 3] ;; (1,) < (1, 0) ;; none < 1 ;; n >= 5 ;; n != 5 ;; n <= 4 ;; x < 1
 'a' in 'abc' ;; 'z' not in 'abc' ;; 1 in [1, 2] ;; 'a' in d ;; 'z' in d ;; 1 in (1,) ;; 1 in 'a' ;; 1 in none ;; 1 in x ;; 1 in 5 ;; not 1 in [1] ;; 3 in range(5)
 not true ;; true and 0 ;; 0 or 'x' ;; '' or none ;; 1 and 2 and 3 ;; not (1 and 0) ;; 'y' if n else 'z' ;; 'y' if e else 'z' ;; 'y' if e ;; 1 if e else 2 if e else 3

@@ -4,6 +4,7 @@ import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.filter.Filters;
 import dev.graft.runtime.generate.chat.jinja.filter.Tests;
 import dev.graft.runtime.generate.chat.jinja.format.Repr;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.limit.Sink;
 import dev.graft.runtime.generate.chat.jinja.operator.Arithmetic;
@@ -64,6 +65,7 @@ final class Evaluator {
             return Undefined.of(missing.why());
         }
         if (expression instanceof Expression.Name name) {
+            run.charge(scope.depth() / Limits.SCOPES_PER_STEP);
             return scope.get(name.name());
         }
         if (expression instanceof Expression.Attribute attribute) {
@@ -138,7 +140,9 @@ final class Evaluator {
         }
         Map<Object, Object> dict = new LinkedHashMap<>();
         for (Expression.Pair pair : ((Expression.DictOf) expression).pairs()) {
-            dict.put(Types.key(value(pair.key(), scope)), value(pair.value(), scope));
+            Object key = Types.key(value(pair.key(), scope));
+            run.chargeValue(key);
+            dict.put(key, value(pair.value(), scope));
         }
         return dict;
     }
@@ -199,16 +203,10 @@ final class Evaluator {
         for (Expression all : given.allNamed()) {
             addNamed(named, value(all, scope));
         }
-        positional.forEach(this::chargeText);
-        named.values().forEach(this::chargeText);
+        // What is called reads the texts that it is given.
+        positional.forEach(run::chargeValue);
+        named.values().forEach(run::chargeValue);
         return new Arguments(positional, named);
-    }
-
-    /** What is called reads the texts that it is given. */
-    private void chargeText(Object argument) {
-        if (argument instanceof String text) {
-            run.chargeText(text.length());
-        }
     }
 
     private void addNamed(Map<String, Object> named, Object dict) {

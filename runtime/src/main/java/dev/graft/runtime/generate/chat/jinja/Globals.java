@@ -16,8 +16,8 @@ import java.util.Map;
 
 /** The functions that every template has. */
 final class Globals {
-    /** Characters of a time that one character of a format can become. */
-    private static final long LONGEST_DIRECTIVE = 32;
+    /** Steps of a character of a time's format: two of them can name all parts of a time. */
+    private static final long TIME_STEPS = 8;
 
     private final Run run;
 
@@ -77,10 +77,11 @@ final class Globals {
         return entries;
     }
 
-    private static void put(Map<Object, Object> entries, List<Object> pair) {
+    private void put(Map<Object, Object> entries, List<Object> pair) {
         if (pair.size() != 2) {
             throw JinjaException.of("a dict is made of pairs");
         }
+        run.chargeValue(pair.get(0));
         entries.put(Types.key(pair.get(0)), pair.get(1));
     }
 
@@ -90,7 +91,7 @@ final class Globals {
 
     private Object now(Arguments arguments) {
         String format = Types.text(arguments.bind("format").need("format"));
-        run.chargeText(LONGEST_DIRECTIVE * format.length());
+        run.charge(TIME_STEPS * format.length());
         return TimeFormat.format(format, run.clock());
     }
 

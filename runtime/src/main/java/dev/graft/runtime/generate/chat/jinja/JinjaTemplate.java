@@ -39,12 +39,11 @@ public final class JinjaTemplate {
      * @throws JinjaException where the template fails, refuses, or takes more than {@link Limits} allow
      */
     public String render(Map<String, ?> variables) {
-        return render(variables, Clock.system(ZoneId.systemDefault()));
+        return render(variables, new Run(Clock.system(ZoneId.systemDefault())));
     }
 
-    /** With a clock of one's own, which {@code strftime_now} reads. */
-    String render(Map<String, ?> variables, Clock clock) {
-        Run run = new Run(clock);
+    /** With a clock of one's own, which {@code strftime_now} reads, and steps to be counted. */
+    String render(Map<String, ?> variables, Run run) {
         try {
             return rendered(run, variables);
         } catch (JinjaException failed) {

@@ -195,6 +195,7 @@ final class Renderer {
         MacroCall call = new MacroCall(definition.signature(), evaluator, scope);
         return arguments -> {
             run.enter();
+            run.charge(definition.signature().parameters().size());
             String text = captured(definition.body(), call.bound(arguments));
             run.leave();
             return text;

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class Scope {
     private final @Nullable Scope around;
     private final Map<String, Object> values;
+    private final int depth;
 
     private Scope(@Nullable Scope around, Map<String, Object> values) {
         this.around = around;
         this.values = values;
+        this.depth = around == null ? 0 : around.depth + 1;
     }
 
     static Scope of(Map<String, Object> values) {
@@ -21,6 +23,11 @@ final class Scope {
 
     Scope inner() {
         return new Scope(this, new HashMap<>());
+    }
+
+    /** How many scopes are around it. */
+    int depth() {
+        return depth;
     }
 
     void set(String name, Object value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.runtime.generate.chat.jinja.JinjaGoldens.Golden;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,10 +26,10 @@ final class JinjaGoldensTest {
     @MethodSource("goldens")
     void isAsInJinja2(Golden golden) {
         if (golden.text() != null) {
-            assertThat(JinjaTemplate.parse(golden.template()).render(golden.variables(), NOW))
+            assertThat(JinjaTemplate.parse(golden.template()).render(golden.variables(), new Run(NOW)))
                     .isEqualTo(golden.text());
         } else {
-            assertThatThrownBy(() -> JinjaTemplate.parse(golden.template()).render(golden.variables(), NOW))
+            assertThatThrownBy(() -> JinjaTemplate.parse(golden.template()).render(golden.variables(), new Run(NOW)))
                     .isInstanceOfSatisfying(JinjaException.class, failed -> {
                         assertThat(failed.isRaised()).isEqualTo(golden.raised() != null);
                         assertThat(failed).message().isNotEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -109,6 +110,12 @@ final class JinjaTemplateTest {
         assertThat(failed.isRaised()).isFalse();
     }
 
+    /** Not by its class's name, in which Java writes another number each time. */
+    @Test
+    void aFunctionIsWrittenAsOne() {
+        assertThat(render("{{ range }} {{ 'a'.upper }}", Map.of())).isEqualTo("<function> <function>");
+    }
+
     /** What Python's strftime gives for this time. */
     @ParameterizedTest
     @CsvSource(
@@ -128,7 +135,7 @@ final class JinjaTemplateTest {
     void tellsTheTime(String format, String expected) {
         Clock clock = Clock.fixed(Instant.parse("2024-07-06T15:04:03Z"), ZoneOffset.UTC);
 
-        assertThat(JinjaTemplate.parse("{{ strftime_now('" + format + "') }}").render(Map.of(), clock))
+        assertThat(JinjaTemplate.parse("{{ strftime_now('" + format + "') }}").render(Map.of(), new Run(clock)))
                 .isEqualTo(expected);
     }
 }

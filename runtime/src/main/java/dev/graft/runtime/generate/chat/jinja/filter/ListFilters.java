@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Filters over items in the order they are in, and those that give what was not there. */
 final class ListFilters {
@@ -53,7 +54,8 @@ final class ListFilters {
         if (value instanceof Once) {
             throw JinjaException.of("'generator' object is not reversible");
         }
-        List<Object> items = Iteration.list(run, value);
+        @Nullable List<Object> sized = Types.sized(value);
+        List<Object> items = sized == null ? Iteration.list(run, value) : sized;
         return items.isEmpty() ? Undefined.of("No last item, sequence was empty.") : items.get(items.size() - 1);
     }
 
@@ -73,6 +75,7 @@ final class ListFilters {
         if (!(value instanceof Map)) {
             throw JinjaException.of("Can only get item pairs from a mapping.");
         }
+        run.charge(Types.dict(value).size());
         return new Once(DictView.pairs(Types.dict(value)).iterator());
     }
 

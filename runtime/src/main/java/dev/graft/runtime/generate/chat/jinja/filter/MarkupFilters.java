@@ -9,12 +9,15 @@ import dev.graft.runtime.generate.chat.jinja.value.DictView;
 import dev.graft.runtime.generate.chat.jinja.value.Iteration;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
 /** Filters for pages and addresses; a text that is called safe is a text like any other here, where nothing is escaped by itself. */
 final class MarkupFilters {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~";
+
+    private static final HexFormat HEXADECIMAL = HexFormat.of().withUpperCase();
 
     private final Run run;
 
@@ -33,18 +36,28 @@ final class MarkupFilters {
 
     private Object escape(Object value, Arguments arguments) {
         Sink sink = new Sink(run);
-        Repr.text(run, value).codePoints().forEach(character -> sink.add(escaped(character)));
-        return sink.toString();
+        String text = Repr.text(run, value);
+        run.chargeExamined(text);
+        int from = 0;
+        for (int at = 0; at < text.length(); at++) {
+            String escaped = escaped(text.charAt(at));
+            if (!escaped.isEmpty()) {
+                sink.add(text.substring(from, at)).add(escaped);
+                from = at + 1;
+            }
+        }
+        return sink.add(text.substring(from)).toString();
     }
 
-    private static String escaped(int character) {
+    /** What stands for a character, or nothing if it stands for itself. */
+    private static String escaped(char character) {
         return switch (character) {
             case '&' -> "&amp;";
             case '<' -> "&lt;";
             case '>' -> "&gt;";
             case '\'' -> "&#39;";
             case '"' -> "&#34;";
-            default -> Character.toString(character);
+            default -> "";
         };
     }
 
@@ -53,6 +66,7 @@ final class MarkupFilters {
             return quoted(Repr.text(run, value), UNRESERVED + "/");
         }
         List<Object> pairs = value instanceof Map ? DictView.pairs(Types.dict(value)) : Iteration.list(run, value);
+        run.charge(pairs.size());
         Sink sink = new Sink(run);
         for (int index = 0; index < pairs.size(); index++) {
             List<Object> pair = Iteration.list(run, pairs.get(index));
@@ -72,7 +86,7 @@ final class MarkupFilters {
         Sink sink = new Sink(run);
         for (byte unit : text.getBytes(StandardCharsets.UTF_8)) {
             boolean plain = unit > 0 && kept.indexOf(unit) >= 0;
-            sink.add(plain ? String.valueOf((char) unit) : String.format("%%%02X", unit & 0xff));
+            sink.add(plain ? String.valueOf((char) unit) : "%" + HEXADECIMAL.toHexDigits(unit));
         }
         return sink.toString();
     }

@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja.filter;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.operator.Arithmetic;
 import dev.graft.runtime.generate.chat.jinja.text.Casing;
@@ -10,11 +11,18 @@ import dev.graft.runtime.generate.chat.jinja.value.None;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
 import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Filters that make numbers of what they get. */
 final class NumberFilters {
+    private static final int LONGEST_WHOLE = 100;
+    private static final int LONGEST_REAL = 1000;
+    private static final Pattern UNDERSCORE = Pattern.compile("(?<=[0-9A-Za-z])_(?=[0-9A-Za-z])");
+    private static final Pattern REAL = Pattern.compile("([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?");
+
     private final Run run;
 
     NumberFilters(Run run) {
@@ -53,13 +61,24 @@ final class NumberFilters {
 
     private Object parsed(String text, long base, Object otherwise) {
         String trimmed = Characters.strip(text, Characters::isSpace);
-        boolean valid = base >= 2 && base <= 36 && trimmed.length() < 100;
-        try {
-            return valid ? (Object) Long.parseLong(withoutPrefix(joined(trimmed), base), (int) base) : otherwise;
-        } catch (NumberFormatException notWhole) {
-            Object number = parsedReal(text);
-            return number instanceof Double real && Double.isFinite(real) ? whole(real, otherwise) : otherwise;
+        if (base < 2 || base > 36 || trimmed.length() >= LONGEST_WHOLE) {
+            return otherwise;
         }
+        run.charge(trimmed.length());
+        String digits = withoutPrefix(joined(trimmed), base);
+        if (isWhole(digits, (int) base)) {
+            BigInteger whole = new BigInteger(digits, (int) base);
+            if (whole.bitLength() < Long.SIZE) {
+                return whole.longValue();
+            }
+        }
+        Object number = parsedReal(trimmed);
+        return number instanceof Double real && Double.isFinite(real) ? whole(real, otherwise) : otherwise;
+    }
+
+    private static boolean isWhole(String text, int base) {
+        String digits = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
+        return !digits.isEmpty() && digits.chars().allMatch(character -> Character.digit(character, base) >= 0);
     }
 
     private static String withoutPrefix(String text, long base) {
@@ -69,7 +88,7 @@ final class NumberFilters {
 
     /** Without single underscores between digits. */
     private static String joined(String text) {
-        return text.replaceAll("(?<=[0-9A-Za-z])_(?=[0-9A-Za-z])", "");
+        return UNDERSCORE.matcher(text).replaceAll("");
     }
 
     private Object real(Object value, Arguments arguments) {
@@ -78,15 +97,19 @@ final class NumberFilters {
             return Types.real(value);
         }
         if (value instanceof String text) {
-            Object number = parsedReal(text);
+            Object number = parsedReal(Characters.strip(text, Characters::isSpace));
             return number == None.NONE ? otherwise : number;
         }
         return undefinedOr(value, otherwise);
     }
 
     /** The number that Python's {@code float} reads, or none. */
-    private static Object parsedReal(String text) {
-        String word = Casing.lower(joined(Characters.strip(text, Characters::isSpace)));
+    private Object parsedReal(String text) {
+        if (text.length() >= LONGEST_REAL) {
+            return None.NONE;
+        }
+        run.charge(text.length());
+        String word = Casing.lower(joined(text));
         String unsigned = word.startsWith("-") || word.startsWith("+") ? word.substring(1) : word;
         double sign = word.startsWith("-") ? -1 : 1;
         if (unsigned.equals("inf") || unsigned.equals("infinity")) {
@@ -95,8 +118,7 @@ final class NumberFilters {
         if (unsigned.equals("nan")) {
             return Double.NaN;
         }
-        boolean valid = unsigned.length() < 1000 && unsigned.matches("([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?");
-        return valid ? (Object) (sign * Double.parseDouble(unsigned)) : None.NONE;
+        return REAL.matcher(unsigned).matches() ? (Object) (sign * Double.parseDouble(unsigned)) : None.NONE;
     }
 
     private Object abs(Object value, Arguments arguments) {
@@ -111,6 +133,7 @@ final class NumberFilters {
         Arguments.Bound bound = arguments.bind("precision", "method");
         long precision = bound.integer("precision", 0);
         String method = bound.text("method", "common");
+        run.charge(value instanceof Double ? Limits.FLOAT_STEPS : 0);
         if (Math.abs(precision) > 400) {
             throw JinjaException.of("a precision beyond 400");
         }

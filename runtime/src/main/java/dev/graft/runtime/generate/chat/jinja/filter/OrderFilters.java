@@ -48,6 +48,7 @@ final class OrderFilters {
     }
 
     private Object folded(Object value, boolean caseSensitive) {
+        run.chargeValue(value);
         return value instanceof String text && !caseSensitive ? Casing.lower(text) : value;
     }
 
@@ -70,8 +71,10 @@ final class OrderFilters {
         Arguments.Bound bound = arguments.bind("reverse", "case_sensitive", "attribute");
         Object attribute = bound.get("attribute", None.NONE);
         List<AttributePath> paths = attribute instanceof String text
-                ? Arrays.stream(text.split(",", -1)).map(AttributePath::of).toList()
-                : List.of(AttributePath.of(attribute));
+                ? Arrays.stream(text.split(",", -1))
+                        .map(path -> AttributePath.of(run, path))
+                        .toList()
+                : List.of(AttributePath.of(run, attribute));
         boolean caseSensitive = bound.flag("case_sensitive", false);
         List<Keyed> keyed = new ArrayList<>();
         for (Object item : Iteration.list(run, value)) {
@@ -92,6 +95,7 @@ final class OrderFilters {
         }
         boolean caseSensitive = bound.flag("case_sensitive", false);
         List<Keyed> keyed = new ArrayList<>();
+        run.charge(Types.dict(value).size());
         Types.dict(value)
                 .forEach((key, item) -> keyed.add(
                         new Keyed(List.of(folded(by.equals("key") ? key : item, caseSensitive)), Tuple.of(key, item))));
@@ -100,7 +104,7 @@ final class OrderFilters {
 
     private Object unique(Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("case_sensitive", "attribute");
-        AttributePath path = AttributePath.of(bound.get("attribute", None.NONE));
+        AttributePath path = AttributePath.of(run, bound.get("attribute", None.NONE));
         boolean caseSensitive = bound.flag("case_sensitive", false);
         Set<Object> seen = new HashSet<>();
         List<Object> unique = new ArrayList<>();
@@ -114,7 +118,7 @@ final class OrderFilters {
 
     private Object groupBy(Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("attribute", "default", "case_sensitive");
-        AttributePath path = AttributePath.of(bound.need("attribute"));
+        AttributePath path = AttributePath.of(run, bound.need("attribute"));
         boolean caseSensitive = bound.flag("case_sensitive", false);
         List<Keyed> keyed = new ArrayList<>();
         for (Object item : Iteration.list(run, value)) {
@@ -143,15 +147,16 @@ final class OrderFilters {
 
     private Object extreme(Object value, Arguments arguments, int wanted) {
         Arguments.Bound bound = arguments.bind("case_sensitive", "attribute");
-        AttributePath path = AttributePath.of(bound.get("attribute", None.NONE));
+        AttributePath path = AttributePath.of(run, bound.get("attribute", None.NONE));
         boolean caseSensitive = bound.flag("case_sensitive", false);
         Object best = Undefined.of("No aggregated item, sequence was empty.");
+        Object bestKey = best;
         boolean first = true;
         for (Object item : Iteration.list(run, value)) {
-            if (first
-                    || Comparison.compare(run, key(item, path, caseSensitive), key(best, path, caseSensitive)) * wanted
-                            > 0) {
+            Object key = key(item, path, caseSensitive);
+            if (first || Comparison.compare(run, key, bestKey) * wanted > 0) {
                 best = item;
+                bestKey = key;
             }
             first = false;
         }
@@ -160,7 +165,7 @@ final class OrderFilters {
 
     private Object sum(Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("attribute", "start");
-        AttributePath path = AttributePath.of(bound.get("attribute", None.NONE));
+        AttributePath path = AttributePath.of(run, bound.get("attribute", None.NONE));
         Object sum = bound.get("start", 0L);
         if (sum instanceof String) {
             throw JinjaException.of("sum() can't sum strings");
@@ -174,7 +179,7 @@ final class OrderFilters {
 
     private Object join(Object value, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("d", "attribute");
-        AttributePath path = AttributePath.of(bound.get("attribute", None.NONE));
+        AttributePath path = AttributePath.of(run, bound.get("attribute", None.NONE));
         String separator = Repr.text(run, bound.get("d", ""));
         Sink sink = new Sink(run);
         String between = "";

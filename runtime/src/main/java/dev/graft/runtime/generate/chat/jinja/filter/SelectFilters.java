@@ -63,7 +63,7 @@ final class SelectFilters {
         if (arguments.positional().isEmpty()) {
             throw JinjaException.of("Missing parameter for attribute name");
         }
-        AttributePath path = AttributePath.of(arguments.positional().get(0));
+        AttributePath path = AttributePath.of(run, arguments.positional().get(0));
         Arguments test = arguments.rest();
         return new Once(new Filtering(
                 Iteration.over(run, value), item -> holds(path.in(items, item, None.NONE), test) == wanted));
@@ -91,7 +91,7 @@ final class SelectFilters {
     private Filter change(Arguments arguments) {
         if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
             Arguments.Bound bound = arguments.bind("attribute", "default");
-            AttributePath path = AttributePath.of(bound.need("attribute"));
+            AttributePath path = AttributePath.of(run, bound.need("attribute"));
             return (item, all) -> path.in(items, item, bound.get("default", None.NONE));
         }
         if (arguments.positional().isEmpty()) {

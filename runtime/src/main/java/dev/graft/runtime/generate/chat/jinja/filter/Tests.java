@@ -78,9 +78,14 @@ public final class Tests {
             case "true" -> Boolean.TRUE.equals(value);
             case "false" -> Boolean.FALSE.equals(value);
             case "odd", "even" -> isOdd(value) == name.equals("odd");
-            case "lower", "upper" -> CharacterKinds.holds(Repr.text(run, value), "is" + name);
+            case "lower", "upper" -> isCased(Repr.text(run, value), "is" + name);
             default -> kind(name, value);
         };
+    }
+
+    private boolean isCased(String text, String name) {
+        run.chargeExamined(text);
+        return CharacterKinds.holds(text, name);
     }
 
     private boolean isOdd(Object value) {

@@ -8,6 +8,7 @@ import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.limit.Sink;
 import dev.graft.runtime.generate.chat.jinja.method.Replacement;
 import dev.graft.runtime.generate.chat.jinja.method.Splitting;
+import dev.graft.runtime.generate.chat.jinja.method.TextMethods;
 import dev.graft.runtime.generate.chat.jinja.text.Casing;
 import dev.graft.runtime.generate.chat.jinja.text.Characters;
 import dev.graft.runtime.generate.chat.jinja.text.Padding;
@@ -56,21 +57,22 @@ final class TextFilters {
         if (!bound.hasValue("chars")) {
             return Characters.strip(text, Characters::isSpace);
         }
-        String characters = Types.text(bound.need("chars"));
-        run.chargeSearch(text, characters);
-        return Characters.strip(text, character -> characters.indexOf(character) >= 0);
+        return Characters.strip(text, TextMethods.oneOf(run, Types.text(bound.need("chars"))));
     }
 
     /** As Jinja does it: words begin behind white space, hyphens and opening brackets only. */
-    private static String titled(String text) {
-        StringBuilder titled = new StringBuilder();
-        boolean begins = true;
-        for (int character : text.codePoints().toArray()) {
-            String one = Character.toString(character);
-            titled.append(begins ? Casing.upper(one) : Casing.lower(one));
-            begins = Characters.isSpace(character) || "-({[<".indexOf(character) >= 0;
+    private String titled(String text) {
+        run.chargeExamined(text);
+        Sink titled = new Sink(run);
+        int from = 0;
+        for (int at = 0; at < text.length(); at++) {
+            char character = text.charAt(at);
+            if (Characters.isSpace(character) || "-({[<".indexOf(character) >= 0) {
+                titled.add(Casing.capitalized(text.substring(from, at + 1)));
+                from = at + 1;
+            }
         }
-        return titled.toString();
+        return titled.add(Casing.capitalized(text.substring(from))).toString();
     }
 
     private Object replace(Object value, Arguments arguments) {
@@ -119,7 +121,8 @@ final class TextFilters {
         return (bound.flag("killwords", false) || space < 0 ? cut : cut.substring(0, space)) + end;
     }
 
-    private static long words(String text) {
+    private long words(String text) {
+        run.chargeExamined(text);
         long count = 0;
         boolean within = false;
         for (int character : text.codePoints().toArray()) {

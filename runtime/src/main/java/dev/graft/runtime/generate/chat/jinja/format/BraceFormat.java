@@ -39,13 +39,27 @@ public final class BraceFormat {
             } else if (character == '}' && !doubled) {
                 throw JinjaException.of("Single '}' encountered in format string");
             } else {
-                sink.add(String.valueOf(character));
-                at += character == '{' || character == '}' ? 2 : 1;
+                int end = brace(at + 1);
+                sink.add(format.substring(at, end));
+                at = doubled && isBrace(character) ? end + 1 : end;
             }
         }
     }
 
+    private int brace(int from) {
+        int at = from;
+        while (at < format.length() && !isBrace(format.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean isBrace(char character) {
+        return character == '{' || character == '}';
+    }
+
     private int field(int start) {
+        run.step();
         int end = format.indexOf('}', start);
         if (end < 0) {
             throw JinjaException.of("expected '}' before end of string");

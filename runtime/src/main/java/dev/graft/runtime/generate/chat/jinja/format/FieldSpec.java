@@ -3,13 +3,15 @@ package dev.graft.runtime.generate.chat.jinja.format;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.text.Characters;
-import dev.graft.runtime.generate.chat.jinja.text.FloatText;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What is behind the colon of a field: fill, alignment, sign, width, grouping, precision and kind. */
 record FieldSpec(String fill, String align, String sign, int width, String grouping, int precision, String kind) {
+    /** Steps of reading one. */
+    private static final int SPEC_STEPS = 10;
+
     private static final Pattern SPEC = Pattern.compile(
             "(?:(.)?([<>=^]))?([-+ ])?(0)?([0-9]{0,6})([,_])?(?:\\.([0-9]{1,6}))?([a-zA-Z%])?", Pattern.DOTALL);
 
@@ -40,9 +42,10 @@ record FieldSpec(String fill, String align, String sign, int width, String group
         if (written.isEmpty()) {
             return Repr.text(run, value);
         }
+        run.charge(SPEC_STEPS);
         FieldSpec spec = of(written);
         run.chargeText((long) spec.width + Math.max(0, spec.precision));
-        return value instanceof Long || value instanceof Double ? spec.number(value) : spec.text(run, value);
+        return value instanceof Long || value instanceof Double ? spec.number(run, value) : spec.text(run, value);
     }
 
     private String text(Run run, Object value) {
@@ -53,7 +56,7 @@ record FieldSpec(String fill, String align, String sign, int width, String group
         return aligned("", Characters.first(Repr.text(run, value), precision), "<");
     }
 
-    private String number(Object value) {
+    private String number(Run run, Object value) {
         String letter = kind.isEmpty() ? (value instanceof Long ? "d" : precision < 0 ? "r" : "g") : kind;
         boolean whole = "dxXob".contains(letter);
         if (!"dxXobeEfFgG%r".contains(letter) || (whole && !(value instanceof Long))) {
@@ -62,8 +65,8 @@ record FieldSpec(String fill, String align, String sign, int width, String group
         }
         boolean negative = NumberFormat.isNegative(value);
         String digits = letter.equals("r")
-                ? FloatText.of(Math.abs(Types.real(value)))
-                : NumberFormat.unsigned(letter.charAt(0), value, precision);
+                ? Repr.of(run, Math.abs(Types.real(value)))
+                : NumberFormat.unsigned(run, letter.charAt(0), value, precision);
         return aligned(negative ? "-" : sign.equals("-") ? "" : sign, grouped(digits), ">");
     }
 

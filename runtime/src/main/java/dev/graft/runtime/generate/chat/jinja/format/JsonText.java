@@ -3,7 +3,6 @@ package dev.graft.runtime.generate.chat.jinja.format;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.limit.Sink;
-import dev.graft.runtime.generate.chat.jinja.text.FloatText;
 import dev.graft.runtime.generate.chat.jinja.value.Comparison;
 import dev.graft.runtime.generate.chat.jinja.value.None;
 import dev.graft.runtime.generate.chat.jinja.value.Range;
@@ -12,6 +11,7 @@ import dev.graft.runtime.generate.chat.jinja.value.Types;
 import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -93,18 +93,16 @@ public final class JsonText {
     private void line(int level) {
         @Nullable String indent = style.indent();
         if (indent != null) {
-            sink.add("\n");
-            for (int count = 0; count < level; count++) {
-                sink.add(indent);
-            }
+            run.chargeText((long) indent.length() * level);
+            sink.add("\n").add(indent.repeat(level));
         }
     }
 
-    private static String scalar(Object value) {
+    private String scalar(Object value) {
         if (value instanceof Double number) {
             return number.isNaN()
                     ? "NaN"
-                    : number.isInfinite() ? (number > 0 ? "Infinity" : "-Infinity") : FloatText.of(number);
+                    : number.isInfinite() ? (number > 0 ? "Infinity" : "-Infinity") : Repr.of(run, number);
         }
         if (value instanceof Boolean || value instanceof Long) {
             return value.toString();
@@ -118,6 +116,7 @@ public final class JsonText {
     }
 
     private String quoted(String text) {
+        run.chargeExamined(text);
         StringBuilder quoted = new StringBuilder("\"");
         for (int index = 0; index < text.length(); index++) {
             character(quoted, text.charAt(index));
@@ -130,7 +129,7 @@ public final class JsonText {
         if (letter >= 0) {
             quoted.append('\\').append("\"\\nrtfb".charAt(letter));
         } else if (character < ' ' || (style.ascii() && character > '~')) {
-            quoted.append(String.format("\\u%04x", (int) character));
+            quoted.append("\\u").append(HexFormat.of().toHexDigits(character));
         } else {
             quoted.append(character);
         }

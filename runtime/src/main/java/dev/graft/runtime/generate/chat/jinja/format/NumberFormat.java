@@ -2,6 +2,7 @@ package dev.graft.runtime.generate.chat.jinja.format;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.limit.Limits;
+import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -13,7 +14,7 @@ final class NumberFormat {
     private NumberFormat() {}
 
     /** The number without its sign. */
-    static String unsigned(char letter, Object value, int precision) {
+    static String unsigned(Run run, char letter, Object value, int precision) {
         if (precision > Limits.PRECISION) {
             throw JinjaException.of("a precision beyond " + Limits.PRECISION);
         }
@@ -24,6 +25,7 @@ final class NumberFormat {
         if (!Double.isFinite(number)) {
             return Double.isNaN(number) ? "nan" : "inf";
         }
+        run.charge(Limits.FLOAT_STEPS);
         String text = real(letter, new BigDecimal(number), precision < 0 ? 6 : precision);
         return Character.isUpperCase(letter) ? text.toUpperCase(Locale.ROOT) : text;
     }

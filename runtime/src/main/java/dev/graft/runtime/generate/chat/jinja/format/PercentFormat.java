@@ -52,6 +52,7 @@ public final class PercentFormat {
     }
 
     private void directive() {
+        run.step();
         @Nullable String name = name();
         String flags = taken("-+ 0#");
         int width = number();
@@ -137,7 +138,7 @@ public final class PercentFormat {
             throw JinjaException.of("unsupported format character '" + letter + "'");
         }
         run.chargeText(Math.max(0, precision));
-        return (NumberFormat.isNegative(value) ? "-" : "") + NumberFormat.unsigned(letter, value, precision);
+        return (NumberFormat.isNegative(value) ? "-" : "") + NumberFormat.unsigned(run, letter, value, precision);
     }
 
     private String padded(String text, String flags, int width) {

@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.chat.jinja.format;
 
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.limit.Sink;
 import dev.graft.runtime.generate.chat.jinja.text.FloatText;
@@ -11,6 +12,7 @@ import dev.graft.runtime.generate.chat.jinja.value.Range;
 import dev.graft.runtime.generate.chat.jinja.value.Tuple;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
 import dev.graft.runtime.generate.chat.jinja.value.Undefined;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A value as text: Python's {@code str}, and within lists and dicts its {@code repr}. */
 public final class Repr {
-    /** A float takes longer to write than anything else. */
-    private static final int FLOAT_STEPS = 50;
-
     private final Run run;
     private final Sink sink;
 
@@ -46,7 +45,7 @@ public final class Repr {
 
     private void add(Object value) {
         run.enter();
-        run.charge(value instanceof Double ? FLOAT_STEPS : 0);
+        run.charge(value instanceof Double ? Limits.FLOAT_STEPS : 0);
         if (value instanceof Map) {
             dict(Types.dict(value));
         } else if (value instanceof Namespace namespace) {
@@ -98,7 +97,7 @@ public final class Repr {
         sink.add("}");
     }
 
-    private static String scalar(Object value) {
+    private String scalar(Object value) {
         if (value instanceof String text) {
             return quoted(text);
         }
@@ -114,7 +113,8 @@ public final class Repr {
         return value == None.NONE ? "None" : value instanceof Undefined ? "Undefined" : "<" + Types.name(value) + ">";
     }
 
-    private static String quoted(String text) {
+    private String quoted(String text) {
+        run.chargeExamined(text);
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
         StringBuilder quoted = new StringBuilder().append(quote);
         text.codePoints().forEach(character -> quoted.append(escaped(character, quote)));
@@ -149,6 +149,11 @@ public final class Repr {
     }
 
     private static String hexadecimal(int character) {
-        return String.format(character < 0x100 ? "\\x%02x" : character < 0x10000 ? "\\u%04x" : "\\U%08x", character);
+        HexFormat digits = HexFormat.of();
+        return character < 0x100
+                ? "\\x" + digits.toHexDigits((byte) character)
+                : character < 0x10000
+                        ? "\\u" + digits.toHexDigits((char) character)
+                        : "\\U" + digits.toHexDigits(character);
     }
 }

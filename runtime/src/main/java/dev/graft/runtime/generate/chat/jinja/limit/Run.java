@@ -2,7 +2,6 @@ package dev.graft.runtime.generate.chat.jinja.limit;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.time.Clock;
-import java.util.Collection;
 
 /** One rendering: what it has used of its limits, which line it is at, what time it is. */
 public final class Run {
@@ -31,6 +30,11 @@ public final class Run {
         line = newLine;
     }
 
+    /** What it has taken so far. */
+    public long steps() {
+        return steps;
+    }
+
     /** Pays for one step. */
     public void step() {
         charge(1);
@@ -52,9 +56,9 @@ public final class Run {
         charge(length / Limits.CHARACTERS_PER_STEP);
     }
 
-    /** Pays for looking for a text in a text, which takes the product of their lengths at worst. */
-    public void chargeSearch(String text, String wanted) {
-        charge((long) text.length() * wanted.length() / Limits.COMPARISONS_PER_STEP);
+    /** Pays for looking at each character of a text. */
+    public void chargeExamined(String text) {
+        charge(text.length() / Limits.EXAMINED_PER_STEP);
     }
 
     /** Pays for a list of so many items, and refuses one that is too long. */
@@ -65,12 +69,10 @@ public final class Run {
         charge(count);
     }
 
-    /** Pays for reading a value: a text by its characters, a list by its items. */
+    /** Pays for reading a value if it is a text, by its characters; items are paid for when they are read. */
     public void chargeValue(Object value) {
         if (value instanceof String text) {
             chargeText(text.length());
-        } else if (value instanceof Collection<?> items) {
-            charge(items.size());
         }
     }
 

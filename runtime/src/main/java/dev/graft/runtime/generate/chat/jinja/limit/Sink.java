@@ -19,9 +19,11 @@ public final class Sink {
             throw JinjaException.of("a text of more than " + Limits.TEXT + " characters");
         }
         text.append(more);
-        unpaid += more.length();
-        run.charge(unpaid / Limits.CHARACTERS_PER_STEP);
-        unpaid %= Limits.CHARACTERS_PER_STEP;
+        unpaid += more.length() + Limits.CHARACTERS_PER_PIECE;
+        if (unpaid >= Limits.CHARACTERS_PER_STEP) {
+            run.charge(unpaid / Limits.CHARACTERS_PER_STEP);
+            unpaid %= Limits.CHARACTERS_PER_STEP;
+        }
         return this;
     }
 

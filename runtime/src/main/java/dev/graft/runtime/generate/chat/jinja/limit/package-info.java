@@ -5,10 +5,11 @@
  * Limits    the numbers, each with what it bounds
  * Run       one rendering: its steps, its depth, its line, its clock
  * Sink      a text as it grows, paid for
+ * Finder    a text within a text, paid for by comparisons
  * </pre>
  *
- * <p>Whoever reads or makes something calls {@code Run} before the work, for as much as the work can take: {@code chargeText} by characters, {@code chargeItems} by
- * items, {@code chargeSearch} by comparisons. There is no clock in it: the same template on the same values takes the same steps everywhere.
+ * <p>Whoever reads or makes something calls {@code Run} before the work, for as much as the work can take: {@code chargeText} by characters, {@code chargeExamined} where each of them is looked at, {@code chargeItems} by
+ * items, {@code charge} by whatever else grows. A step stands for at most some 100 ns, so that the limit on steps is one on time; yet there is no clock in it: the same template on the same values takes the same steps everywhere.
  */
 @NullMarked
 package dev.graft.runtime.generate.chat.jinja.limit;

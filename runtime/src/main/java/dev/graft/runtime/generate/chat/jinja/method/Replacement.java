@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.chat.jinja.method;
 
+import dev.graft.runtime.generate.chat.jinja.limit.Finder;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.limit.Sink;
 
@@ -14,14 +15,14 @@ public final class Replacement {
     }
 
     private static String found(Run run, String text, String old, String replacement, long most) {
-        run.chargeSearch(text, old);
+        Finder finder = new Finder(run, text, old);
         Sink sink = new Sink(run);
         int from = 0;
-        int at = text.indexOf(old);
+        int at = finder.next(0);
         for (long done = 0; done < most && at >= 0; done++) {
             sink.add(text.substring(from, at)).add(replacement);
             from = at + old.length();
-            at = text.indexOf(old, from);
+            at = finder.next(from);
         }
         return sink.add(text.substring(from)).toString();
     }

@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja.method;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Finder;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.text.Characters;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
@@ -15,23 +16,20 @@ final class Search {
         Arguments.Bound bound = arguments.bind("sub", "start", "end");
         String part = part(text, bound);
         String wanted = Types.text(bound.need("sub"));
-        run.chargeSearch(part, wanted);
+        Finder finder = new Finder(run, part, wanted);
         if (name.equals("count")) {
-            return count(part, wanted);
+            return wanted.isEmpty() ? Characters.length(part) + 1L : count(finder, wanted.length());
         }
-        int at = name.startsWith("r") ? part.lastIndexOf(wanted) : part.indexOf(wanted);
+        int at = name.startsWith("r") ? finder.previous(part.length()) : finder.next(0);
         if (at < 0 && name.endsWith("index")) {
             throw JinjaException.of("substring not found");
         }
         return at < 0 ? -1L : start(text, bound) + Characters.length(part.substring(0, at));
     }
 
-    private static long count(String text, String wanted) {
-        if (wanted.isEmpty()) {
-            return Characters.length(text) + 1L;
-        }
+    private static long count(Finder finder, int length) {
         long count = 0;
-        for (int at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length())) {
+        for (int at = finder.next(0); at >= 0; at = finder.next(at + length)) {
             count++;
         }
         return count;

@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja.method;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Finder;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.text.Characters;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
@@ -33,10 +34,10 @@ public final class Splitting {
         long most = bound.integer("maxsplit", -1);
         long cuts = most < 0 ? Long.MAX_VALUE : most;
         if (!bound.hasValue("sep")) {
+            run.chargeExamined(text);
             return fromRight ? wordsFromRight(text, cuts) : words(text, cuts);
         }
         String separator = nonEmpty(Types.text(bound.need("sep")));
-        run.chargeSearch(text, separator);
         return fromRight ? partsFromRight(text, separator, cuts) : parts(text, separator, cuts);
     }
 
@@ -54,12 +55,13 @@ public final class Splitting {
 
     private List<Object> parts(String text, String separator, long cuts) {
         List<Object> parts = new ArrayList<>();
+        Finder finder = new Finder(run, text, separator);
         int from = 0;
-        int at = text.indexOf(separator);
+        int at = finder.next(0);
         while (at >= 0 && parts.size() < cuts) {
             add(parts, text.substring(from, at));
             from = at + separator.length();
-            at = text.indexOf(separator, from);
+            at = finder.next(from);
         }
         add(parts, text.substring(from));
         return parts;
@@ -67,12 +69,13 @@ public final class Splitting {
 
     private List<Object> partsFromRight(String text, String separator, long cuts) {
         List<Object> parts = new ArrayList<>();
+        Finder finder = new Finder(run, text, separator);
         int end = text.length();
-        int at = text.lastIndexOf(separator);
+        int at = finder.previous(end);
         while (at >= 0 && parts.size() < cuts) {
             add(parts, text.substring(at + separator.length(), end));
             end = at;
-            at = at < separator.length() ? -1 : text.lastIndexOf(separator, at - separator.length());
+            at = at < separator.length() ? -1 : finder.previous(at - separator.length());
         }
         add(parts, text.substring(0, end));
         Collections.reverse(parts);
@@ -120,6 +123,7 @@ public final class Splitting {
 
     /** Python's {@code splitlines}. */
     public List<Object> lines(String text, boolean keepEnds) {
+        run.chargeExamined(text);
         List<Object> lines = new ArrayList<>();
         int start = 0;
         while (start < text.length()) {
@@ -139,8 +143,8 @@ public final class Splitting {
     }
 
     private Tuple partition(String text, String separator, boolean last) {
-        run.chargeSearch(text, separator);
-        int at = last ? text.lastIndexOf(nonEmpty(separator)) : text.indexOf(nonEmpty(separator));
+        Finder finder = new Finder(run, text, nonEmpty(separator));
+        int at = last ? finder.previous(text.length()) : finder.next(0);
         if (at < 0) {
             return Tuple.of(last ? List.of("", "", text) : List.of(text, "", ""));
         }

@@ -2,6 +2,7 @@ package dev.graft.runtime.generate.chat.jinja.method;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.format.BraceFormat;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.limit.Sink;
 import dev.graft.runtime.generate.chat.jinja.text.Casing;
@@ -17,7 +18,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /** The methods of Python's {@code str}. */
-final class TextMethods {
+public final class TextMethods {
     static final Set<String> NAMES = Set.of(
             "strip",
             "lstrip",
@@ -82,17 +83,16 @@ final class TextMethods {
         return result;
     }
 
-    private static Object plain(String text, String name, Arguments arguments) {
+    private Object plain(String text, String name, Arguments arguments) {
         arguments.bind();
+        run.chargeExamined(text);
         return name.startsWith("is") ? CharacterKinds.holds(text, name) : Casing.changed(text, name);
     }
 
     private Object stripped(String text, String name, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("chars");
-        String characters = bound.hasValue("chars") ? Types.text(bound.need("chars")) : "";
-        run.chargeSearch(text, characters);
         IntPredicate stripped =
-                bound.hasValue("chars") ? character -> characters.indexOf(character) >= 0 : Characters::isSpace;
+                bound.hasValue("chars") ? oneOf(run, Types.text(bound.need("chars"))) : Characters::isSpace;
         return switch (name) {
             case "lstrip" -> Characters.stripLeft(text, stripped);
             case "rstrip" -> Characters.stripRight(text, stripped);
@@ -100,14 +100,27 @@ final class TextMethods {
         };
     }
 
-    private static Object hasEnd(String text, String name, Arguments arguments) {
+    /** Whether a character is among those of a text; each question is paid for. */
+    public static IntPredicate oneOf(Run run, String characters) {
+        long steps = 1 + characters.length() / Limits.COMPARISONS_PER_STEP;
+        return character -> {
+            run.charge(steps);
+            return characters.indexOf(character) >= 0;
+        };
+    }
+
+    private Object hasEnd(String text, String name, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("affix", "start", "end");
         String part = Search.part(text, bound);
         Object affix = bound.need("affix");
         List<Object> affixes = affix instanceof Tuple tuple ? tuple.items() : List.of(Types.text(affix));
-        return affixes.stream()
-                .map(Types::text)
-                .anyMatch(end -> name.equals("startswith") ? part.startsWith(end) : part.endsWith(end));
+        return affixes.stream().anyMatch(end -> isEnd(part, Types.text(end), name.equals("startswith")));
+    }
+
+    private boolean isEnd(String text, String affix, boolean first) {
+        run.step();
+        run.chargeText(Math.min(text.length(), affix.length()));
+        return first ? text.startsWith(affix) : text.endsWith(affix);
     }
 
     private Object made(String text, String name, Arguments arguments) {

@@ -3,7 +3,6 @@ package dev.graft.runtime.generate.chat.jinja.operator;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.value.None;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
-import java.util.stream.IntStream;
 
 /** {@code start:stop:step}, each a whole number or none. */
 public record Bounds(Object start, Object stop, Object step) {
@@ -15,8 +14,15 @@ public record Bounds(Object start, Object stop, Object step) {
         return bound == None.NONE || Types.isInteger(bound);
     }
 
+    /** Places at equal distances; the distance is only of use where there are two of them. */
+    record Places(int first, long distance, int count) {
+        int at(int index) {
+            return (int) (first + index * distance);
+        }
+    }
+
     /** The places in what is this long. */
-    IntStream over(int length) {
+    Places over(int length) {
         long distance = step == None.NONE ? 1 : Types.integer(step);
         if (distance == 0) {
             throw JinjaException.of("slice step cannot be zero");
@@ -28,7 +34,7 @@ public record Bounds(Object start, Object stop, Object step) {
         long size = Math.abs(distance);
         long span = distance > 0 ? last - first : first - last;
         long count = span <= 0 ? 0 : (span - 1) / (size < 0 ? Long.MAX_VALUE : size) + 1;
-        return IntStream.range(0, (int) count).map(index -> (int) (first + index * distance));
+        return new Places((int) first, distance, (int) count);
     }
 
     private static long place(Object bound, long otherwise, int length, long lowest, long highest) {

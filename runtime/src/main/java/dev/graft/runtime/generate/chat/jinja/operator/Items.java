@@ -123,7 +123,7 @@ public final class Items {
         }
         if (of instanceof String text) {
             run.chargeText(text.length());
-            return sliced(text, bounds);
+            return sliced(text, bounds.over(Characters.length(text)));
         }
         @Nullable List<Object> items = of instanceof DictView ? null : Types.sized(of);
         if (items == null) {
@@ -131,14 +131,24 @@ public final class Items {
         }
         run.chargeItems(items.size());
         List<Object> slice = new ArrayList<>();
-        bounds.over(items.size()).forEach(index -> slice.add(items.get(index)));
+        Bounds.Places places = bounds.over(items.size());
+        for (int index = 0; index < places.count(); index++) {
+            slice.add(items.get(places.at(index)));
+        }
         return of instanceof Tuple ? Tuple.of(slice) : slice;
     }
 
-    private static String sliced(String text, Bounds bounds) {
+    private String sliced(String text, Bounds.Places places) {
+        if (places.distance() == 1) {
+            int start = text.offsetByCodePoints(0, places.first());
+            return text.substring(start, text.offsetByCodePoints(start, places.count()));
+        }
+        run.chargeExamined(text);
         int[] characters = text.codePoints().toArray();
         StringBuilder slice = new StringBuilder();
-        bounds.over(characters.length).forEach(index -> slice.appendCodePoint(characters[index]));
+        for (int index = 0; index < places.count(); index++) {
+            slice.appendCodePoint(characters[places.at(index)]);
+        }
         return slice.toString();
     }
 }

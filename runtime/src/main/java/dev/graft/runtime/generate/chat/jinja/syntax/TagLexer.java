@@ -1,6 +1,7 @@
 package dev.graft.runtime.generate.chat.jinja.syntax;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import dev.graft.runtime.generate.chat.jinja.text.Characters;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -94,6 +95,9 @@ final class TagLexer {
         int end = position;
         while (end < source.length() && Characters.isWordCharacter(source.codePointAt(end))) {
             end += Character.charCount(source.codePointAt(end));
+            if (end - position > Limits.NAME) {
+                throw JinjaException.at(line, "a name of more than " + Limits.NAME + " characters");
+            }
         }
         int first = source.codePointAt(position);
         if (!Character.isUnicodeIdentifierStart(first) && first != '_') {

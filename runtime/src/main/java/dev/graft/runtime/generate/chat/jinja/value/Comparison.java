@@ -1,8 +1,8 @@
 package dev.graft.runtime.generate.chat.jinja.value;
 
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
+import dev.graft.runtime.generate.chat.jinja.limit.Finder;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
-import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -124,16 +124,25 @@ public final class Comparison {
         if (Types.isInteger(left) && Types.isInteger(right)) {
             return Long.compare(Types.integer(left), Types.integer(right));
         }
-        double first = Types.real(left);
-        double second = Types.real(right);
-        if (!Double.isFinite(first) || !Double.isFinite(second)) {
-            return Double.compare(first, second);
+        if (left instanceof Double first && right instanceof Double second) {
+            return realTo(first, second);
         }
-        return exact(left).compareTo(exact(right));
+        return left instanceof Double first
+                ? -wholeTo(Types.integer(right), first)
+                : wholeTo(Types.integer(left), Types.real(right));
     }
 
-    private static BigDecimal exact(Object number) {
-        return number instanceof Double real ? new BigDecimal(real) : BigDecimal.valueOf(Types.integer(number));
+    private static int realTo(double left, double right) {
+        // Zero has two signs and one place.
+        return left == right ? 0 : Double.compare(left, right);
+    }
+
+    private static int wholeTo(long whole, double number) {
+        if (Double.isNaN(number) || number >= 0x1p63 || number < -0x1p63) {
+            return number < 0 ? 1 : -1;
+        }
+        long truncated = (long) number;
+        return whole != truncated ? Long.compare(whole, truncated) : realTo((double) truncated, number);
     }
 
     /** Whether a comparison of the operator's holds. */
@@ -164,8 +173,7 @@ public final class Comparison {
         if (container instanceof String text) {
             String wanted = Types.text(item);
             run.chargeText(text.length());
-            run.chargeSearch(text, wanted);
-            return text.contains(wanted);
+            return new Finder(run, text, wanted).next(0) >= 0;
         }
         if (container instanceof Map<?, ?> dict) {
             run.chargeValue(item);

@@ -22,6 +22,9 @@ public final class Types {
         if (value instanceof Range) {
             return "range";
         }
+        if (value instanceof Function) {
+            return "function";
+        }
         return plainName(value);
     }
 
