@@ -26,6 +26,10 @@ n == 5 ;; n == 5.0 ;; 1 == true ;; 'a' == 'a' ;; [1, 2] == [1, 2.0] ;; (1,) == [
 '1e-5'|float ;; ' 1_0.5 '|float ;; '.5'|float ;; '5.'|float ;; 'e5'|float(2.0) ;; '-inf'|float ;; 'x'|float(none)
 '{{}}{}{{'.format(1) ;; 'a{{b}}c'.format() ;; '{}{}{{x'.format(1, 2) ;; '}}{{'.format() ;; 'aa{0}bb{0}'.format('é') ;; 'a}b'.format()
 '<a href="x">\'&'|e ;; '&&'|e ;; 'ab'|e ;; ''|e ;; 'é/ü?&'|urlencode ;; 'a b%'|urlencode ;; '\x01\x1f\x7f'|tojson ;; 'é😀'|tojson(ensure_ascii=true) ;; ['\x00\u0085\u200b']
+'ΟΔΥΣΣΕΥΣ'|lower ;; 'ΑΣ ΣΑ Σ'|lower ;; "ΑΣ'Α ΑΣ' Α.Σ ΑΣ.Α ΑΣ.".lower() ;; 'ΑΣ\u0301 \u0301Σ Α\u0301Σ'|lower ;; '1Σ Α1Σ ΑΣ1 ΑΣ-Σ'|lower ;; 'ʰΣ aʰΣ'|lower ;; 'aΣ😀 😀Σ aΣ𝐀'|lower ;; 'İΣ'|lower
+('Σ' * 200)|lower ;; ('aΣ ' * 70)|lower ;; ('ß' * 70)|upper ;; ('😀a' * 50)|upper ;; ('b' ~ '😀a' * 50)|lower ;; ('İ' * 70)|lower ;; ('aŉ' * 40)|upper
+{1: 'a', '1': 'b', 1.5: 'c', none: 'd'} ;; {1: 'a', 1.0: 'b'} ;; {'b': 1, 'a': 2, 'b': 3} ;; {1: 2}[1] ;; {1: 2}['1'] is defined ;; {none: 1}[none] ;; 1.0 in {1: 2} ;; '' in {0: 1} ;; [1, '1', 1, 1.5, '1']|unique|list
+dict([['b', 1], ['a', 2]], b=3) ;; dict({'b': 1, 'a': 2}.items()) ;; {'b': 1, 'a': 2}.copy() == {'a': 2, 'b': 1} ;; {'b': 1}.get('a', 5) ;; {'b': 1, 'a': 2}|list ;; {'b': 1, 'a': 2}.values()|list ;; {'b': 1, 'a': 2}|tojson(sort_keys=true)
 'foo-bar (baz) [qux] <x>y'|title ;; 'don\'t STOP'|title ;; 'éa ßb'|title ;; ' a  b'|title ;; 'a\nb'|title ;; ''|title ;; 'ab-'|title
 'a😀bc'[1:] ;; 'a😀bc'[:2] ;; 'a😀bc'[1:3] ;; 'a😀bc'[::2] ;; 'a😀bc'[::-1] ;; 'abc'[3:] ;; 'abc'[2:1] ;; 'abc'[-2:] ;; 'abc'[:-1] ;; [1,2,3][::-2] ;; [1,2,3][5:] ;; 'abc'[-9:9]
 [3, 1.5, true, 2]|sort ;; [0.5, 1, 0]|max ;; ['b', 'A', 'a', 'B']|max ;; ['b', 'A', 'a', 'B']|min ;; []|max ;; [[]]|tojson(indent=2) ;; [1, {'a': []}]|tojson(indent='--') ;; [1, [2]]|tojson(indent=0)

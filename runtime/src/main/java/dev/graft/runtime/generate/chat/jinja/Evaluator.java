@@ -15,6 +15,7 @@ import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Application;
 import dev.graft.runtime.generate.chat.jinja.syntax.Expression.Given;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
 import dev.graft.runtime.generate.chat.jinja.value.Comparison;
+import dev.graft.runtime.generate.chat.jinja.value.Dict;
 import dev.graft.runtime.generate.chat.jinja.value.Function;
 import dev.graft.runtime.generate.chat.jinja.value.Iteration;
 import dev.graft.runtime.generate.chat.jinja.value.None;
@@ -138,7 +139,7 @@ final class Evaluator {
         if (expression instanceof Expression.Slice slice) {
             return new Bounds(value(slice.start(), scope), value(slice.stop(), scope), value(slice.step(), scope));
         }
-        Map<Object, Object> dict = new LinkedHashMap<>();
+        Dict dict = new Dict();
         for (Expression.Pair pair : ((Expression.DictOf) expression).pairs()) {
             Object key = Types.key(value(pair.key(), scope));
             run.chargeValue(key);
@@ -215,6 +216,7 @@ final class Evaluator {
         }
         run.chargeItems(Types.dict(dict).size());
         for (Map.Entry<Object, Object> entry : Types.dict(dict).entrySet()) {
+            run.chargeValue(entry.getKey());
             @Nullable Object other = named.put(Types.text(entry.getKey()), entry.getValue());
             if (other != null) {
                 throw JinjaException.of("got an argument twice");

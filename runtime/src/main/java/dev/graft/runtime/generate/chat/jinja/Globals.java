@@ -5,12 +5,12 @@ import dev.graft.runtime.generate.chat.jinja.format.Repr;
 import dev.graft.runtime.generate.chat.jinja.format.TimeFormat;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Dict;
 import dev.graft.runtime.generate.chat.jinja.value.Function;
 import dev.graft.runtime.generate.chat.jinja.value.Iteration;
 import dev.graft.runtime.generate.chat.jinja.value.Namespace;
 import dev.graft.runtime.generate.chat.jinja.value.Range;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -61,19 +61,18 @@ final class Globals {
     }
 
     private Map<Object, Object> entries(Arguments arguments) {
-        Map<Object, Object> entries = new LinkedHashMap<>();
+        Dict entries = new Dict();
         if (arguments.positional().size() > 1) {
             throw JinjaException.of("dict expected at most 1 argument");
         }
         for (Object source : arguments.positional()) {
             if (source instanceof Map) {
-                run.chargeItems(Types.dict(source).size());
-                entries.putAll(Types.dict(source));
+                entries.putAll(run, Types.dict(source));
             } else {
                 Iteration.list(run, source).forEach(pair -> put(entries, Iteration.list(run, pair)));
             }
         }
-        entries.putAll(arguments.named());
+        entries.putAll(run, arguments.named());
         return entries;
     }
 

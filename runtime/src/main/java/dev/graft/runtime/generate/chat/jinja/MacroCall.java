@@ -3,6 +3,7 @@ package dev.graft.runtime.generate.chat.jinja;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.syntax.Statement.Signature;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
+import dev.graft.runtime.generate.chat.jinja.value.Dict;
 import dev.graft.runtime.generate.chat.jinja.value.Tuple;
 import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.util.HashSet;
@@ -60,7 +61,9 @@ record MacroCall(Signature signature, Evaluator evaluator, Scope scope) {
             inner.set("caller", caller == null ? Undefined.of("No caller defined") : caller);
         }
         if (signature.kwargs()) {
-            inner.set("kwargs", new LinkedHashMap<Object, Object>(named));
+            Dict kwargs = new Dict();
+            kwargs.putAll(named);
+            inner.set("kwargs", kwargs);
         } else if (!named.isEmpty()) {
             throw JinjaException.of("macro '" + signature.name() + "' takes no argument '"
                     + named.keySet().iterator().next() + "'");

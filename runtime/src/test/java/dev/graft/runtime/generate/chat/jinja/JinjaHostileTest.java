@@ -169,6 +169,7 @@ final class JinjaHostileTest {
                 "{% set n = namespace(l=[1],m=[1]) %}{% for a in range(99) %}{% set n.l = [n.l, n.l] %}{% set n.m = [n.m, n.m] %}{% endfor %}{{ n.l < n.m }} @ more than 2000000 steps",
                 "{% set n = namespace(l=[1]) %}{% for a in range(9999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }} @ calls and expressions deep",
                 "{% set n = namespace(l=[1]) %}{% for a in range(9999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l|tojson }} @ calls and expressions deep",
+                "{% set n = namespace(l=[1]) %}{% for a in range(9999) %}{% set n.l = n.l|map('abs') %}{% endfor %}{{ n.l|list }} @ calls and expressions deep",
                 "{% set n = namespace() %}{% set n.a = n %}{{ n }} @ calls and expressions deep",
                 "{% set n = namespace() %}{% set n.a = n %}{{ n|tojson }} @ not JSON serializable",
                 "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }} @ calls and expressions deep",

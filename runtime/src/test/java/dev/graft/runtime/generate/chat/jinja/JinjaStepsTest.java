@@ -107,6 +107,16 @@ final class JinjaStepsTest {
                 "characters examined @ {% set a = 'a' * 2000000 %}{% for i in range(9) %}{{ a.isalpha() }}{% endfor %}",
                 "pieces of a text @ {% for i in range(90) %}{{ ('a' * 100000).replace('', 'b')|length }}{% endfor %}",
                 "scopes around @ {% for i in range(90000) %}SCOPES{{ u }}{{ u }}{% endfor %}",
+                "sigmas @ {% for i in range(99) %}{% set x = ('\\u03a3' * 900000)|lower %}{% endfor %}",
+                "letters that become two @ {% for i in range(99) %}{% set x = ('\\u00df' * 900000)|upper %}{% endfor %}",
+                "letters that become two, lower @ {% for i in range(99) %}{% set x = ('\\u0130' * 900000).lower() %}{% endfor %}",
+                "keys of one hash @ {% set d = dict(range(0, 4294967297 * 90000, 4294967297)|batch(2)) %}{% for i in range(99999) %}{{ '' in d }}{{ d[0.5] }}{% endfor %}",
+                "items of one hash @ {% set l = range(0, 4294967297 * 50000, 4294967297)|list %}{% for i in range(99) %}{% set x = (l + [0.5] * 40000)|unique|list %}{% endfor %}",
+                "keys compared @ {% set a = {'a' * 2000000: 1} %}{% set b = {'a' * 2000000: 1} %}{% for i in range(99999) %}{% set x = a == b %}{% endfor %}",
+                "keys copied @ {% set a = dict([['a' * 2000000, 1]]) %}{% for i in range(99999) %}{% set x = a.copy() %}{% endfor %}",
+                "a directive's name @ {% set k = 'a' * 2000000 %}{% set d = {k: ''} %}{% set f = '%(' ~ k ~ ')s' %}{% for i in range(90000) %}{% set x = f % d %}{% endfor %}",
+                "a directive's flags @ {% set f = '%' ~ ' ' * 2000000 ~ 's' %}{% for i in range(90000) %}{% set x = f % 1 %}{% endfor %}",
+                "asking what is at its end @ {% set n = namespace(g=[1]|map('abs')) %}{% for i in range(100) %}{% set n.g = n.g|map('abs') %}{% endfor %}{% for i in range(90000) %}{% set x = n.g|list %}{% endfor %}",
                 "parameters @ {% macro m(PARAMETERS) %}{% endmacro %}{% for i in range(9000) %}{{ m() }}{% endfor %}",
             })
     void whatWorkCostsIsCounted(String what, String template) {

@@ -10,6 +10,7 @@ import dev.graft.runtime.generate.chat.jinja.operator.Items;
 import dev.graft.runtime.generate.chat.jinja.text.Casing;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
 import dev.graft.runtime.generate.chat.jinja.value.Comparison;
+import dev.graft.runtime.generate.chat.jinja.value.Dict;
 import dev.graft.runtime.generate.chat.jinja.value.Iteration;
 import dev.graft.runtime.generate.chat.jinja.value.None;
 import dev.graft.runtime.generate.chat.jinja.value.Once;
@@ -19,11 +20,11 @@ import dev.graft.runtime.generate.chat.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Filters that sort, compare, group, join and add up. */
 final class OrderFilters {
@@ -49,7 +50,11 @@ final class OrderFilters {
 
     private Object folded(Object value, boolean caseSensitive) {
         run.chargeValue(value);
-        return value instanceof String text && !caseSensitive ? Casing.lower(text) : value;
+        if (!(value instanceof String text) || caseSensitive) {
+            return value;
+        }
+        run.chargeExamined(text);
+        return Casing.lower(text);
     }
 
     private Object key(Object item, AttributePath path, boolean caseSensitive) {
@@ -106,7 +111,7 @@ final class OrderFilters {
         Arguments.Bound bound = arguments.bind("case_sensitive", "attribute");
         AttributePath path = AttributePath.of(run, bound.get("attribute", None.NONE));
         boolean caseSensitive = bound.flag("case_sensitive", false);
-        Set<Object> seen = new HashSet<>();
+        Set<Object> seen = new TreeSet<>(Dict.KEY_ORDER);
         List<Object> unique = new ArrayList<>();
         for (Object item : Iteration.list(run, value)) {
             if (seen.add(Types.key(key(item, path, caseSensitive)))) {
@@ -129,20 +134,18 @@ final class OrderFilters {
     }
 
     private List<Object> grouped(List<Object> named, boolean caseSensitive) {
-        Map<Object, Tuple> groups = new LinkedHashMap<>();
+        Map<Object, List<Object>> groups = new TreeMap<>(Dict.KEY_ORDER);
+        List<Object> inOrder = new ArrayList<>();
         for (Object entry : named) {
             List<Object> pair = ((Tuple) entry).items();
-            Tuple group = groups.computeIfAbsent(
-                    Types.key(folded(pair.get(0), caseSensitive)),
-                    key -> new Tuple(List.of(pair.get(0), new ArrayList<>()), List.of("grouper", "list")));
-            addTo(group, pair.get(1));
+            groups.computeIfAbsent(Types.key(folded(pair.get(0), caseSensitive)), key -> {
+                        List<Object> group = new ArrayList<>();
+                        inOrder.add(new Tuple(List.of(pair.get(0), group), List.of("grouper", "list")));
+                        return group;
+                    })
+                    .add(pair.get(1));
         }
-        return new ArrayList<>(groups.values());
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void addTo(Tuple group, Object item) {
-        ((List<Object>) group.items().get(1)).add(item);
+        return inOrder;
     }
 
     private Object extreme(Object value, Arguments arguments, int wanted) {

@@ -33,14 +33,14 @@ final class TextFilters {
         return Map.ofEntries(
                 Map.entry("string", (value, arguments) -> text(value, arguments.bind())),
                 Map.entry("trim", this::trim),
-                Map.entry("upper", (value, arguments) -> Casing.upper(text(value, arguments.bind()))),
-                Map.entry("lower", (value, arguments) -> Casing.lower(text(value, arguments.bind()))),
-                Map.entry("capitalize", (value, arguments) -> Casing.capitalized(text(value, arguments.bind()))),
-                Map.entry("title", (value, arguments) -> titled(text(value, arguments.bind()))),
+                Map.entry("upper", (value, arguments) -> Casing.upper(examined(value, arguments))),
+                Map.entry("lower", (value, arguments) -> Casing.lower(examined(value, arguments))),
+                Map.entry("capitalize", (value, arguments) -> Casing.capitalized(examined(value, arguments))),
+                Map.entry("title", (value, arguments) -> titled(examined(value, arguments))),
                 Map.entry("replace", this::replace),
                 Map.entry("indent", this::indent),
                 Map.entry("truncate", this::truncate),
-                Map.entry("wordcount", (value, arguments) -> words(text(value, arguments.bind()))),
+                Map.entry("wordcount", (value, arguments) -> words(examined(value, arguments))),
                 Map.entry("center", this::center),
                 Map.entry("format", this::format),
                 Map.entry("tojson", this::toJson));
@@ -49,6 +49,12 @@ final class TextFilters {
     /** The bound arguments are given so that those too many are refused. */
     private String text(Object value, Arguments.Bound bound) {
         return bound.values().isEmpty() ? Repr.text(run, value) : "";
+    }
+
+    private String examined(Object value, Arguments arguments) {
+        String text = text(value, arguments.bind());
+        run.chargeExamined(text);
+        return text;
     }
 
     private Object trim(Object value, Arguments arguments) {
@@ -62,7 +68,6 @@ final class TextFilters {
 
     /** As Jinja does it: words begin behind white space, hyphens and opening brackets only. */
     private String titled(String text) {
-        run.chargeExamined(text);
         Sink titled = new Sink(run);
         int from = 0;
         for (int at = 0; at < text.length(); at++) {
@@ -121,8 +126,7 @@ final class TextFilters {
         return (bound.flag("killwords", false) || space < 0 ? cut : cut.substring(0, space)) + end;
     }
 
-    private long words(String text) {
-        run.chargeExamined(text);
+    private static long words(String text) {
         long count = 0;
         boolean within = false;
         for (int character : text.codePoints().toArray()) {

@@ -29,6 +29,7 @@ public final class PercentFormat {
 
     /** The format filled with a tuple's values, a dict's, or a single one. */
     public static String format(Run run, String format, Object given) {
+        run.chargeText(format.length());
         PercentFormat formatting = new PercentFormat(run, format, given);
         formatting.run();
         return formatting.sink.toString();

@@ -4,13 +4,13 @@ import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.limit.Run;
 import dev.graft.runtime.generate.chat.jinja.value.Arguments;
 import dev.graft.runtime.generate.chat.jinja.value.Comparison;
+import dev.graft.runtime.generate.chat.jinja.value.Dict;
 import dev.graft.runtime.generate.chat.jinja.value.DictView;
 import dev.graft.runtime.generate.chat.jinja.value.Function;
 import dev.graft.runtime.generate.chat.jinja.value.None;
 import dev.graft.runtime.generate.chat.jinja.value.Range;
 import dev.graft.runtime.generate.chat.jinja.value.Types;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,8 +65,14 @@ public final class Methods {
             case "keys" -> new DictView("dict_keys", List.copyOf(dict.keySet()));
             case "values" -> new DictView("dict_values", List.copyOf(dict.values()));
             case "items" -> new DictView("dict_items", DictView.pairs(dict));
-            default -> new LinkedHashMap<>(dict);
+            default -> copied(dict);
         };
+    }
+
+    private Object copied(Map<Object, Object> dict) {
+        Dict copy = new Dict();
+        copy.putAll(run, dict);
+        return copy;
     }
 
     private Object ofList(List<Object> items, String name, Arguments arguments) {

@@ -1,9 +1,12 @@
 package dev.graft.runtime.generate.chat.jinja.text;
 
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /** Upper and lower case, as Python changes it. */
 public final class Casing {
+    private static final int PIECE = 64;
+
     private Casing() {}
 
     /** A text changed by the method of str with that name, such as {@code swapcase}. */
@@ -48,11 +51,26 @@ public final class Casing {
 
     /** Upper case in no language's way. */
     public static String upper(String text) {
-        return text.toUpperCase(Locale.ROOT);
+        return inPieces(text, piece -> piece.toUpperCase(Locale.ROOT));
     }
 
     /** Lower case in no language's way. */
     public static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        return inPieces(Sigma.lower(text), piece -> piece.toLowerCase(Locale.ROOT));
+    }
+
+    /** Java's change moves all of a text for each character that becomes several, such as the sharp s. */
+    private static String inPieces(String text, UnaryOperator<String> change) {
+        if (text.length() <= PIECE) {
+            return change.apply(text);
+        }
+        StringBuilder changed = new StringBuilder(text.length());
+        int end;
+        for (int start = 0; start < text.length(); start = end) {
+            end = Math.min(text.length(), start + PIECE);
+            end -= Character.isHighSurrogate(text.charAt(end - 1)) && end < text.length() ? 1 : 0;
+            changed.append(change.apply(text.substring(start, end)));
+        }
+        return changed.toString();
     }
 }

@@ -69,6 +69,7 @@ public final class Comparison {
         Iterator<Map.Entry<Object, Object>> entries = left.entrySet().iterator();
         while (equal && entries.hasNext()) {
             Map.Entry<Object, Object> entry = entries.next();
+            run.chargeValue(entry.getKey());
             @Nullable Object other = right.get(entry.getKey());
             equal = other != null && equal(run, entry.getValue(), other);
         }

@@ -9,23 +9,28 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reading the items of a value, each of them a step. */
+/** Reading the items of a value, each of them a step, and a step to know of it. */
 public final class Iteration {
     private Iteration() {}
 
-    /** The items of a value, each paid for when it is taken. */
+    /** The items of a value, paid for when one asks and when one takes; items of items of items, as filters over filters make them, go deeper. */
     public static Iterator<Object> over(Run run, Object value) {
         Iterator<Object> items = unpaid(value);
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return items.hasNext();
+                run.enter();
+                boolean another = items.hasNext();
+                run.leave();
+                return another;
             }
 
             @Override
             public Object next() {
-                run.step();
-                return items.next();
+                run.enter();
+                Object item = items.next();
+                run.leave();
+                return item;
             }
         };
     }

@@ -4,7 +4,6 @@ import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import dev.graft.runtime.generate.chat.jinja.limit.Limits;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -172,7 +171,7 @@ public final class Types {
             return copy;
         }
         if (value instanceof Map<?, ?> entries) {
-            Map<Object, Object> copy = new LinkedHashMap<>();
+            Dict copy = new Dict();
             entries.forEach((key, item) -> copy.put(key(ofJava(key, depth + 1)), ofJava(item, depth + 1)));
             return copy;
         }
