@@ -117,12 +117,13 @@ final class JinjaStepsTest {
                 "a directive's name @ {% set k = 'a' * 2000000 %}{% set d = {k: ''} %}{% set f = '%(' ~ k ~ ')s' %}{% for i in range(90000) %}{% set x = f % d %}{% endfor %}",
                 "a directive's flags @ {% set f = '%' ~ ' ' * 2000000 ~ 's' %}{% for i in range(90000) %}{% set x = f % 1 %}{% endfor %}",
                 "asking what is at its end @ {% set n = namespace(g=[1]|map('abs')) %}{% for i in range(100) %}{% set n.g = n.g|map('abs') %}{% endfor %}{% for i in range(90000) %}{% set x = n.g|list %}{% endfor %}",
+                "filters in a row @ {% for i in range(99999) %}{% filter FILTERS %}{% endfilter %}{% endfor %}",
                 "parameters @ {% macro m(PARAMETERS) %}{% endmacro %}{% for i in range(9000) %}{{ m() }}{% endfor %}",
             })
     void whatWorkCostsIsCounted(String what, String template) {
         String parameters =
                 IntStream.range(0, 240).mapToObj(index -> "p" + index).collect(Collectors.joining(","));
-        String source = template.replace("PARAMETERS", parameters);
+        String source = template.replace("PARAMETERS", parameters).replace("FILTERS", "upper|".repeat(5000) + "upper");
         if (source.contains("SCOPES")) {
             source = "{% with %}".repeat(180) + source.replace("SCOPES", "") + "{% endwith %}".repeat(180);
         }

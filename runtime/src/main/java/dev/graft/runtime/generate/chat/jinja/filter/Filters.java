@@ -30,6 +30,7 @@ public final class Filters {
         if (filter == null) {
             throw JinjaException.of("no filter named '" + name + "'");
         }
+        run.step();
         run.chargeValue(value);
         Object result = filter.apply(value, arguments);
         run.chargeValue(result);

@@ -16,8 +16,10 @@ public final class Limits {
 
     /** Characters that cost as much where each is looked at, and not just copied or compared. */
     public static final int EXAMINED_PER_STEP = 8;
+
     /** Characters that adding a text to another costs, however short it is. */
     public static final int CHARACTERS_PER_PIECE = 8;
+
     /** How deep parentheses, blocks and data may be nested. */
     public static final int NESTING = 200;
 
@@ -29,10 +31,13 @@ public final class Limits {
 
     /** Characters compared with characters, when a text is looked for in a text, that cost as much as an expression does. */
     public static final int COMPARISONS_PER_STEP = 64;
+
     /** Steps of a float that is written: its digits are those of a number with up to 1074 places behind the point. */
     public static final int FLOAT_STEPS = 100;
+
     /** Scopes around scopes in which a name is looked for, that cost as much as an expression does. */
     public static final int SCOPES_PER_STEP = 16;
+
     /** Characters of a name. */
     public static final int NAME = 256;
 

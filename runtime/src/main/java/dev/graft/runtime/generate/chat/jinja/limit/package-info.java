@@ -9,7 +9,7 @@
  * </pre>
  *
  * <p>Whoever reads or makes something calls {@code Run} before the work, for as much as the work can take: {@code chargeText} by characters, {@code chargeExamined} where each of them is looked at, {@code chargeItems} by
- * items, {@code charge} by whatever else grows. A step stands for at most some 100 ns, so that the limit on steps is one on time; yet there is no clock in it: the same template on the same values takes the same steps everywhere.
+ * items, {@code charge} by whatever else grows. A step stands for some 100 ns, and for a microsecond at worst, so that the limit on steps is one on time, of seconds; yet there is no clock in it: the same template on the same values takes the same steps everywhere.
  */
 @NullMarked
 package dev.graft.runtime.generate.chat.jinja.limit;
