@@ -102,7 +102,7 @@ public final class TextMethods {
 
     /** Whether a character is among those of a text; each question is paid for. */
     public static IntPredicate oneOf(Run run, String characters) {
-        long steps = 1 + characters.length() / Limits.COMPARISONS_PER_STEP;
+        long steps = 1L + characters.length() / Limits.COMPARISONS_PER_STEP;
         return character -> {
             run.charge(steps);
             return characters.indexOf(character) >= 0;
