@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -204,13 +205,13 @@ public final class BatchedModel implements AutoCloseable {
     }
 
     /** How many different adapters a run can use whatever is pinned. */
-    int unpinnedSlots() {
+    public int unpinnedSlots() {
         return table.unpinned();
     }
 
     /** The adapters that are in slots, by slot. */
     public Map<Integer, String> occupied() {
-        Map<Integer, String> names = new java.util.TreeMap<>();
+        Map<Integer, String> names = new TreeMap<>();
         table.occupied().forEach((slot, adapter) -> names.put(slot, adapter.name()));
         return names;
     }
@@ -254,6 +255,16 @@ public final class BatchedModel implements AutoCloseable {
             lease.close();
             throw e;
         }
+    }
+
+    /** Binds the slots for runs that feed each other; the caller closes it. */
+    public BatchSteps steps() {
+        return new BatchSteps(table, memory, session.steps(List.of()));
+    }
+
+    /** Along which dimension of an input rows lie; negative where all rows share its value. */
+    public int rowAxis(ValueDescription input) {
+        return BatchAxis.of(input, layout);
     }
 
     /** Frees the session once no run uses it; closing again does nothing. */

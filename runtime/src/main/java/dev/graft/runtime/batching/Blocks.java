@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Copies a block of a tensor into a block of another: a row into a batch, or out of it. */
-final class Blocks {
+public final class Blocks {
     private final int width;
     private final long[] extent;
     private final long[] from;
@@ -26,6 +26,23 @@ final class Blocks {
         this.extent = extent;
         this.from = from;
         this.to = to;
+    }
+
+    /**
+     * Copies a block of one tensor into another.
+     *
+     * @param from the tensor that is read
+     * @param start the block's first element in it
+     * @param extent the block's size
+     * @param whole the memory of the tensor that is written
+     * @param shape its dimensions
+     * @param to the block's first element in it
+     */
+    public static void copy(HostTensor from, long[] start, long[] extent, ByteBuffer whole, Shape shape, long[] to) {
+        long[] source = from.shape().toArray();
+        long[] target = shape.toArray();
+        new Blocks(from.dtype().bits() / 8, extent, source, target)
+                .copy(from.bytes(), offset(start, source), whole, offset(to, target), 0);
     }
 
     /** Copies a whole tensor into a larger one, its first element at {@code start}. */

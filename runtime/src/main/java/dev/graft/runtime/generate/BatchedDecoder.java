@@ -11,6 +11,7 @@ import dev.graft.runtime.inputs.InputHints;
 import dev.graft.runtime.inputs.ModelFolderHints;
 import dev.graft.runtime.session.Dimension;
 import dev.graft.runtime.session.HostTensor;
+import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A causal language model in style batched that reads several texts in one run, each with its own adapter, or with none.
  *
- * <p>Keeps nothing: every run computes the texts as a whole. Texts of different lengths are padded at the end, where a causal model does not look; that takes an attention mask
- * and logits of every token, and without either only texts of one length go together. Does not own the model. Immutable, safe for several threads.
+ * <p>Keeps nothing itself; a {@link #reader} keeps what it has read, where the model has a cache. Without a cache every run computes the texts as a whole, those of different
+ * lengths padded at the end, where a causal model does not look; that takes an attention mask and logits of every token, and without either only texts of one length go together.
+ * Does not own the model. Safe for several threads.
  */
 public final class BatchedDecoder {
     /** Logits of the tokens before the last are not worth more memory than this at a time. */
@@ -30,14 +32,20 @@ public final class BatchedDecoder {
 
     private final BatchedModel model;
     private final DecoderInputs inputs;
+    private final CacheLayout cache;
+    private final PaddingTrial trial;
+    private final ValueDescription logitsOutput;
     private final LogitsOutput logits;
     private final String output;
     private final long tokenBytes;
     private final RowRunner runner;
 
-    private BatchedDecoder(BatchedModel model, DecoderInputs inputs, LanguageGraph graph) {
+    private BatchedDecoder(BatchedModel model, DecoderInputs inputs, LanguageGraph graph, CacheLayout cache) {
         this.model = model;
         this.inputs = inputs;
+        this.cache = cache;
+        this.trial = new PaddingTrial(BatchedCache.canPad(inputs, cache.padding(), this::rowAxis));
+        this.logitsOutput = graph.logits();
         this.logits = LogitsOutput.of(graph.logits(), inputs);
         this.output = graph.logits().name();
         this.tokenBytes = Math.max(1, tokenBytes(graph));
@@ -53,24 +61,46 @@ public final class BatchedDecoder {
      * A language model over a batched one.
      *
      * @param hints what is known of the model's inputs besides the configuration in its folder
-     * @throws GraftException {@code ONNX_UNSUPPORTED} if the model is no causal language model, has a cache, or needs what a text does not give
+     * @throws GraftException {@code ONNX_UNSUPPORTED} if the model is no causal language model, has a cache for one text only, or needs
+     *     what a text does not give
      */
     public static BatchedDecoder over(BatchedModel model, InputHints hints) {
         LanguageGraph graph = LanguageGraph.of(model.file(), model.inputs(), model.outputs());
         InputHints known = hints.orElse(ModelFolderHints.read(model.file(), model.inputs()));
         CacheLayout cache = CacheLayout.find(model.session(), known);
-        if (cache.isPresent()) {
-            throw new GraftException(
-                    ErrorCode.ONNX_UNSUPPORTED,
-                    "the model keeps a cache, in "
-                            + cache.inputs().stream().sorted().findFirst().orElse("")
-                            + " and its like, which texts of different lengths cannot share",
-                    Location.ofFile(model.file()),
-                    "Attach the base with --style input, which generates one text after the other with the cache, or attach an export without a cache.");
+        BatchedCache.requireRows(model.file(), cache);
+        List<ValueDescription> others = model.inputs().stream()
+                .filter(input -> !cache.inputs().contains(input.name()))
+                .toList();
+        DecoderInputs inputs = DecoderInputs.of(model.file(), graph.tokens(), others);
+        if (!cache.isPresent()) {
+            inputs.requireSeveral(model.file());
         }
-        DecoderInputs inputs = DecoderInputs.of(model.file(), graph.tokens(), model.inputs());
-        inputs.requireSeveral(model.file());
-        return new BatchedDecoder(model, inputs, graph);
+        return new BatchedDecoder(model, inputs, graph, cache);
+    }
+
+    /** The model's cache, which may have no parts. */
+    public CacheLayout cache() {
+        return cache;
+    }
+
+    /** A reader of several texts that uses the model's cache, if it has one; the caller closes it. */
+    public BatchedReader reader() {
+        if (!cache.isPresent()) {
+            return new WholeTextReader(this);
+        }
+        BatchedRuns runs = new BatchedRuns(
+                model.steps(),
+                inputs,
+                LogitsOutput.of(logitsOutput, inputs),
+                cache,
+                this::rowAxis,
+                Location.ofFile(model.file()));
+        return new CachedReader(this, runs, trial);
+    }
+
+    private int rowAxis(ValueDescription input) {
+        return BatchedCache.rowAxis(input, model.rowAxis(input));
     }
 
     /** The model, which the caller owns. */
@@ -79,7 +109,7 @@ public final class BatchedDecoder {
     }
 
     /**
-     * The logits of the token that follows each text.
+     * The logits of the token that follows each text, which is read as a whole.
      *
      * @param texts the texts' tokens, at least one each
      * @param adapters which adapter each text is read with, null for none
@@ -89,8 +119,11 @@ public final class BatchedDecoder {
      */
     public List<double[]> nextLogits(List<long[]> texts, List<? extends @Nullable SlotAdapter> adapters)
             throws InterruptedException {
-        if (texts.size() != adapters.size()) {
-            throw new IllegalArgumentException(texts.size() + " texts, " + adapters.size() + " adapters");
+        requireReadable(texts, adapters);
+        if (cache.isPresent()) {
+            try (BatchedReader reader = reader()) {
+                return reader.nextLogits(texts, adapters);
+            }
         }
         List<double[]> next = new ArrayList<>();
         while (next.size() < texts.size()) {
@@ -117,7 +150,8 @@ public final class BatchedDecoder {
 
     private List<double[]> read(List<long[]> texts, List<? extends @Nullable SlotAdapter> adapters)
             throws InterruptedException {
-        List<Map<String, HostTensor>> rows = texts.stream().map(this::row).toList();
+        List<Map<String, HostTensor>> rows =
+                texts.stream().map(text -> inputs.values(0, text)).toList();
         List<Map<String, HostTensor>> outputs = runner.run(rows, adapters);
         List<double[]> next = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
@@ -126,15 +160,18 @@ public final class BatchedDecoder {
         return next;
     }
 
-    private Map<String, HostTensor> row(long[] text) {
-        if (text.length == 0) {
+    /** Checks that every text has tokens. */
+    void requireReadable(List<long[]> texts, List<? extends @Nullable SlotAdapter> adapters) {
+        if (texts.size() != adapters.size()) {
+            throw new IllegalArgumentException(texts.size() + " texts, " + adapters.size() + " adapters");
+        }
+        if (texts.stream().anyMatch(text -> text.length == 0)) {
             throw new GraftException(
                     ErrorCode.INPUTS_INVALID,
                     "expected at least one token, got an empty text",
                     Location.ofFile(model.file()),
                     "Give a prompt.");
         }
-        return inputs.values(0, text);
     }
 
     private double[] last(@Nullable HostTensor row, int length) {

@@ -41,11 +41,13 @@ public final class BatchedTextGenerator {
     public List<Generation> generate(List<BatchedPrompt> prompts) throws InterruptedException {
         List<Row> rows = prompts.stream().map(this::row).toList();
         List<Row> live = live(rows);
-        while (!live.isEmpty()) {
-            step(live);
-            Set<Row> order = new LinkedHashSet<>(live);
-            order.addAll(rows);
-            live = live(order);
+        try (BatchedReader reader = decoder.reader()) {
+            while (!live.isEmpty()) {
+                step(reader, live);
+                Set<Row> order = new LinkedHashSet<>(live);
+                order.addAll(rows);
+                live = live(order);
+            }
         }
         return rows.stream().map(Row::generation).toList();
     }
@@ -55,11 +57,11 @@ public final class BatchedTextGenerator {
         return new Row(new TextRun(tokenizer, tokens, prompt.settings(), prompt.listener()), prompt.adapter());
     }
 
-    private void step(List<Row> live) throws InterruptedException {
+    private static void step(BatchedReader reader, List<Row> live) throws InterruptedException {
         List<@Nullable SlotAdapter> adapters = new ArrayList<>();
         live.forEach(row -> adapters.add(row.adapter));
         List<double[]> logits =
-                decoder.nextLogits(live.stream().map(row -> row.run.tokens()).toList(), adapters);
+                reader.nextLogits(live.stream().map(row -> row.run.tokens()).toList(), adapters);
         for (int i = 0; i < logits.size(); i++) {
             live.get(i).run.accept(logits.get(i));
         }

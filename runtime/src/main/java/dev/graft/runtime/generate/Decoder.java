@@ -19,17 +19,12 @@ import java.util.Set;
  * a time.
  */
 public final class Decoder implements AutoCloseable {
-    /** Tokens of a long prompt that are read at once: more make a run's memory grow and none of it faster. */
-    private static final int PIECE = 512;
-
-    /** Logits of a prompt's other tokens are not worth more memory than this. */
-    private static final long MOST_LOGITS = 1L << 24;
-
     private final StepRun run;
     private final DecoderInputs inputs;
     private final LogitsOutput logits;
     private final KeyValueCache cache;
     private final boolean keeps;
+    private final ReadingPieces pieces;
     private final Location model;
     private long[] read = new long[0];
 
@@ -45,6 +40,7 @@ public final class Decoder implements AutoCloseable {
         this.logits = logits;
         this.cache = cache;
         this.keeps = keeps;
+        this.pieces = ReadingPieces.of(inputs, logits);
         this.model = model;
     }
 
@@ -86,28 +82,18 @@ public final class Decoder implements AutoCloseable {
 
     /** How many tokens the next run has, of those that are left. */
     private int piece(int left) {
-        if (!keeps) {
-            return left;
-        }
-        if (!inputs.takesSeveral()) {
-            return 1;
-        }
-        boolean fewLogits = logits.rowBytes() * left <= MOST_LOGITS;
-        if (inputs.hasCacheFlag()) {
-            return fewLogits ? left : left - 1;
-        }
-        return left <= PIECE && fewLogits ? left : Math.min(PIECE, left - 1);
+        return keeps ? pieces.next(left) : left;
     }
 
     private double[] step(long[] ids, long[] text, int end, boolean last) {
         Map<String, NativeTensor> into = new HashMap<>(cache.into());
         Set<String> computed = new HashSet<>(cache.computed());
         if (last) {
-            into.putAll(logits.into(ids.length));
+            into.putAll(logits.into(1, ids.length));
             computed.addAll(logits.computed());
         }
         Map<String, NativeTensor> outputs = run.run(inputs.values(cache.length(), ids), cache.inputs(), computed, into);
-        double[] row = last ? logits.last(outputs, model) : new double[0];
+        double[] row = last ? logits.last(outputs, 1, model).get(0) : new double[0];
         cache.accept(outputs, ids.length);
         read = Arrays.copyOf(text, end);
         return row;

@@ -11,6 +11,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
 import dev.graft.tensor.Shape;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,9 +20,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logits of a decoder's last token.
+ * The logits of the last token of each text that a decoder reads.
  *
- * <p>Where the model tells their shape, ONNX Runtime writes them into a buffer that is used again for every run, of which the last row is read; otherwise they are copied. For one
+ * <p>Where the model tells their shape, ONNX Runtime writes them into a buffer that is used again for every run, of which the last tokens are read; otherwise they are copied. For one
  * thread at a time.
  */
 final class LogitsOutput {
@@ -66,12 +67,12 @@ final class LogitsOutput {
         return oneRow ? 0 : dtype.byteSize(width);
     }
 
-    /** Where a run of so many tokens writes them; empty if they have to be computed and copied. */
-    Map<String, NativeTensor> into(int tokens) {
+    /** Where a run of so many tokens of each text writes them; empty if they have to be computed and copied. */
+    Map<String, NativeTensor> into(int texts, int tokens) {
         if (width < 1 || !(oneRow || rowPerToken)) {
             return Map.of();
         }
-        Shape shape = Shape.of(1, oneRow ? 1 : tokens, width);
+        Shape shape = Shape.of(texts, oneRow ? 1 : tokens, width);
         if (bound == null || !bound.shape().equals(shape)) {
             close();
             int bytes = Math.toIntExact(dtype.byteSize(shape.elements()));
@@ -95,38 +96,45 @@ final class LogitsOutput {
     }
 
     /**
-     * The last token's logits after a run.
+     * The last token's logits of each text after a run.
      *
      * @param outputs what was computed; the logits among it are closed
      */
-    double[] last(Map<String, NativeTensor> outputs, Location model) {
+    List<double[]> last(Map<String, NativeTensor> outputs, int texts, Location model) {
         NativeTensor written = outputs.get(output.name());
         if (written == null) {
-            return lastRow(Objects.requireNonNull(bound).shape(), bound.memory(), model);
+            NativeTensor own = Objects.requireNonNull(bound);
+            return last(own.shape(), own.memory(), texts, model);
         }
         HostTensor copy = written.copy();
         written.close();
-        return last(copy, model);
+        return last(copy.shape(), copy.bytes(), texts, model);
     }
 
     /** The last token's logits of one text. */
     double[] last(HostTensor written, Location model) {
-        return lastRow(written.shape(), written.bytes(), model);
+        return last(written.shape(), written.bytes(), 1, model).get(0);
     }
 
-    private double[] lastRow(Shape shape, ByteBuffer bytes, Location model) {
+    private List<double[]> last(Shape shape, ByteBuffer bytes, int texts, Location model) {
         long row = shape.rank() == 0 ? 0 : shape.dim(-1);
-        if (row == 0 || shape.elements() < row) {
+        if (row == 0 || shape.elements() < row || shape.dim(0) != texts) {
             throw new GraftException(
                     ErrorCode.RUNTIME_FAILED,
-                    "expected logits of at least one token, got " + dtype.displayName() + " " + shape,
+                    "expected logits of at least one token" + (texts == 1 ? "" : " of each of " + texts + " texts")
+                            + ", got " + dtype.displayName() + " " + shape,
                     model,
                     "");
         }
-        double[] values = new double[Math.toIntExact(row)];
-        bytes.position(bytes.limit() - Math.toIntExact(dtype.byteSize(row)));
-        FloatFormat.decode(dtype, bytes, values, 0, values.length);
-        return values;
+        int all = bytes.limit() / texts;
+        List<double[]> last = new ArrayList<>();
+        for (int end = all; end <= bytes.limit(); end += all) {
+            double[] values = new double[Math.toIntExact(row)];
+            bytes.position(end - Math.toIntExact(dtype.byteSize(row)));
+            FloatFormat.decode(dtype, bytes, values, 0, values.length);
+            last.add(values);
+        }
+        return last;
     }
 
     /** Lets go of the buffer. */

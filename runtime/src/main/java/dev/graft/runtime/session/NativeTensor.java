@@ -85,6 +85,11 @@ public final class NativeTensor implements AutoCloseable {
         return memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** What is in it now: its memory where that is ours, so that it changes with it, and otherwise a copy. */
+    public HostTensor content() {
+        return memory == null ? copy() : new HostTensor(dtype, shape, memory.duplicate());
+    }
+
     /** A copy of it. */
     public HostTensor copy() {
         return OrtTensors.copy(value);

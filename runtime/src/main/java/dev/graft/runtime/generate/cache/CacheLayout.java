@@ -11,6 +11,7 @@ import dev.graft.runtime.session.GraphNode;
 import dev.graft.runtime.session.GraphNodeReader;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.runtime.session.ValueDescription;
+import dev.graft.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +25,11 @@ import java.util.stream.Collectors;
  *
  * @param parts one per input; empty where the model has no cache
  * @param shareable whether one buffer can be input and output
+ * @param padding where padding lies if texts of different lengths share the tensors
  */
-public record CacheLayout(List<CachePart> parts, boolean shareable) {
+public record CacheLayout(List<CachePart> parts, boolean shareable, CachePadding padding) {
     private static final int SMALLEST_RANK = 3;
+    private static final long MOST_BYTES = 1L << 30;
 
     public CacheLayout {
         parts = List.copyOf(parts);
@@ -41,7 +44,7 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
     public static CacheLayout find(ModelSession session, InputHints hints) {
         List<ValueDescription> candidates = candidates(session.inputs());
         if (candidates.isEmpty()) {
-            return new CacheLayout(List.of(), false);
+            return new CacheLayout(List.of(), false, CachePadding.IN_FRONT);
         }
         List<GraphNode> nodes = GraphNodeReader.read(session.file());
         CachePairs pairs = new CachePairs(session.outputs(), nodes);
@@ -57,7 +60,8 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
         checkApart(session.file(), parts);
         // on a GPU both copies are made at every run, and growing ones are smaller
         boolean inPlace = session.settings().device() instanceof Device.Cpu;
-        return new CacheLayout(parts, inPlace && !parts.isEmpty() && pairs.areShareable(parts));
+        boolean byLength = !parts.isEmpty() && pairs.areShareable(parts);
+        return new CacheLayout(parts, inPlace && byLength, byLength ? CachePadding.BEHIND : CachePadding.IN_FRONT);
     }
 
     /** Whether the model has a cache. */
@@ -68,6 +72,16 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
     /** The names of the inputs. */
     public Set<String> inputs() {
         return parts.stream().map(part -> part.input().name()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** How many texts of so many tokens fit into one set of tensors, at least one: a tensor in Java's memory ends at 2 GiB, and grows from token to token. */
+    public int mostRows(int tokens) {
+        long largest = parts.stream()
+                .mapToLong(part -> part.dtype()
+                        .byteSize(Shape.of(part.dims(Math.max(1, tokens))).elements()))
+                .max()
+                .orElse(1);
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, MOST_BYTES / Math.max(1, largest)));
     }
 
     /** An empty cache; the caller closes it. */
@@ -100,7 +114,7 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
 
     private static CachePart part(Path model, ValueDescription input, ValueDescription output, InputHints hints) {
         int time = timeAxis(input, output);
-        int batch = batchAxis(input);
+        int batch = CachePart.rowAxis(input);
         List<Long> shape = new ArrayList<>();
         for (int axis = 0; axis < input.rank(); axis++) {
             if (axis == time) {
@@ -114,11 +128,6 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
         return new CachePart(input, output.name(), shape, time);
     }
 
-    /** Both keys and values in one tensor lie in front of the rows. */
-    private static int batchAxis(ValueDescription input) {
-        return input.rank() == 5 && input.dims().get(0) instanceof Dimension.Fixed ? 1 : 0;
-    }
-
     /** The dimension named after the past, else the one before the last where it is open; no dimension where that is a number. */
     private static int timeAxis(ValueDescription input, ValueDescription output) {
         for (int axis = 0; axis < input.rank(); axis++) {
@@ -129,7 +138,7 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
         List<Integer> grown = new ArrayList<>();
         for (int axis = 0; axis < input.rank(); axis++) {
             String before = symbol(input, axis);
-            if (!before.isEmpty() && axis != batchAxis(input) && !before.equals(symbol(output, axis))) {
+            if (!before.isEmpty() && axis != CachePart.rowAxis(input) && !before.equals(symbol(output, axis))) {
                 grown.add(axis);
             }
         }
@@ -137,7 +146,7 @@ public record CacheLayout(List<CachePart> parts, boolean shareable) {
             return grown.get(0);
         }
         int usual = input.rank() - 2;
-        return input.dims().get(usual) instanceof Dimension.Symbolic && usual != batchAxis(input) ? usual : -1;
+        return input.dims().get(usual) instanceof Dimension.Symbolic && usual != CachePart.rowAxis(input) ? usual : -1;
     }
 
     private static String symbol(ValueDescription value, int axis) {

@@ -1,5 +1,6 @@
 package dev.graft.runtime.generate.cache;
 
+import dev.graft.runtime.session.Dimension;
 import dev.graft.runtime.session.NativeTensor;
 import dev.graft.runtime.session.ValueDescription;
 import dev.graft.tensor.DType;
@@ -23,13 +24,34 @@ public record CachePart(ValueDescription input, String output, List<Long> shape,
         shape = List.copyOf(shape);
     }
 
+    /** Along which dimension several texts lie. */
+    public int rowAxis() {
+        return rowAxis(input);
+    }
+
+    /** Both keys and values in one tensor lie in front of the rows. */
+    static int rowAxis(ValueDescription input) {
+        return input.rank() == 5 && input.dims().get(0) instanceof Dimension.Fixed ? 1 : 0;
+    }
+
     /** Its dimensions for so many tokens. */
     long[] dims(int tokens) {
+        return dims(1, tokens);
+    }
+
+    /** Its dimensions for so many tokens of each of several texts. */
+    long[] dims(int rows, int tokens) {
         long[] dims = shape.stream().mapToLong(Long::longValue).toArray();
+        dims[rowAxis()] = rows;
         if (timeAxis >= 0) {
             dims[timeAxis] = tokens;
         }
         return dims;
+    }
+
+    /** The number format. */
+    DType dtype() {
+        return Objects.requireNonNull(input.dtype());
     }
 
     /** What to feed before the first token. */
@@ -41,8 +63,7 @@ public record CachePart(ValueDescription input, String output, List<Long> shape,
     static Map<String, NativeTensor> ofLength(List<CachePart> parts, int tokens) {
         Map<String, NativeTensor> tensors = new LinkedHashMap<>();
         for (CachePart part : parts) {
-            DType dtype = Objects.requireNonNull(part.input().dtype());
-            tensors.put(part.input().name(), NativeTensor.allocate(dtype, Shape.of(part.dims(tokens))));
+            tensors.put(part.input().name(), NativeTensor.allocate(part.dtype(), Shape.of(part.dims(tokens))));
         }
         return tensors;
     }
