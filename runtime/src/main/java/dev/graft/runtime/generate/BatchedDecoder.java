@@ -84,6 +84,11 @@ public final class BatchedDecoder {
         return cache;
     }
 
+    /** Whether texts of different lengths share the cache. What a model does is known once it was tried, when a reader first had such texts; false before. */
+    public boolean mixesLengths() {
+        return trial.passed();
+    }
+
     /** A reader of several texts that uses the model's cache, if it has one; the caller closes it. */
     public BatchedReader reader() {
         if (!cache.isPresent()) {

@@ -39,6 +39,11 @@ final class PaddingTrial {
         if (possible && passed == null) {
             passed = isSame(runs, text, padding);
         }
+        return passed();
+    }
+
+    /** Whether it was tried and the model keeps them apart. */
+    synchronized boolean passed() {
         return passed != null && passed;
     }
 
