@@ -12,6 +12,7 @@ import dev.graft.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,9 +39,7 @@ class CachedTextsTest {
     @CsvSource({"optimum_with_past, true", "optimum_merged, true", "ts, false", "dynamo, false"})
     void logitsAreThoseOfEachTextAlone(String export, boolean mixesLengths) throws InterruptedException {
         try (TextsAgainstAlone model = open(export)) {
-            double d = model.largestDifference(TEXTS);
-            System.out.println(export + " " + d);
-            assertThat(d).isLessThanOrEqualTo(1e-5);
+            assertThat(model.largestDifference(TEXTS)).isLessThanOrEqualTo(1e-5);
             assertThat(model.decoder().mixesLengths())
                     .as("texts of different lengths share a run where the positions are fed")
                     .isEqualTo(mixesLengths);
@@ -76,6 +75,19 @@ class CachedTextsTest {
         try (TextsAgainstAlone model =
                 new TextsAgainstAlone(Fixtures.path("generation/decoders/" + export + ".onnx"), folder, 1)) {
             model.assertTextsAreThoseAlone(TEXTS);
+        }
+    }
+
+    /** A prompt over the 512 tokens that are read at once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"optimum_with_past", "ts"})
+    void aPromptOfSeveralPiecesGoesBesideShortOnes(String export) throws InterruptedException {
+        long[] prompt = LongStream.range(0, 600).map(i -> 3 + i % 20).toArray();
+        try (TextsAgainstAlone model = open(export)) {
+            List<Text> texts =
+                    List.of(Text.of(10, FIRST, 1, 4), Text.of(15, SECOND, prompt), Text.of(5, FIRST, prompt));
+
+            assertThat(model.largestDifference(texts)).isLessThanOrEqualTo(1e-5);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.graft.testing.Fixtures;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,21 +148,6 @@ class GenerateBatchedTest extends TypedCommands {
                 .isEqualTo(3);
         assertThat(messages())
                 .contains("style batched, which continues prompts and holds no conversation", "--style input");
-    }
-
-    @Test
-    void aModelWithACacheIsRefusedByName() {
-        String cached =
-                Fixtures.path("generation/decoders/optimum_with_past.onnx").toString();
-        assertThat(run("attach", cached, "-o", output("cached.onnx"), "--style", "batched", "--targets", "all-linear"))
-                .as(messages())
-                .isZero();
-
-        assertThat(run(command("cached.onnx", "-p", "a"))).isEqualTo(3);
-        assertThat(messages())
-                .contains(
-                        "the model keeps a cache, in past_key_values.0.key and its like",
-                        "Attach the base with --style input");
     }
 
     private void attachBatched(int slots, int rank) {
