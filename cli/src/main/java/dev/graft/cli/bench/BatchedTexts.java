@@ -2,6 +2,7 @@ package dev.graft.cli.bench;
 
 import dev.graft.runtime.batching.SlotAdapter;
 import dev.graft.runtime.generate.BatchedDecoder;
+import dev.graft.runtime.generate.BatchedReader;
 import dev.graft.runtime.generate.sampling.SamplingSettings;
 import dev.graft.runtime.generate.sampling.TokenSampler;
 import java.util.ArrayList;
@@ -25,13 +26,22 @@ record BatchedTexts(BatchedDecoder decoder, List<SlotAdapter> adapters, int toke
 
     /** Generates them once; the tokens of all texts count. */
     GenerationSpeed.Row generate(String name) {
+        try (BatchedReader reader = decoder.reader()) {
+            return generate(name, reader);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while measuring", e);
+        }
+    }
+
+    private GenerationSpeed.Row generate(String name, BatchedReader reader) throws InterruptedException {
         long[] start = {GenerationSpeed.FIRST_TOKEN};
         List<long[]> texts = new ArrayList<>(Collections.nCopies(adapters.size(), start));
         TokenSampler sampler = TokenSampler.of(SamplingSettings.GREEDY);
         long begin = System.nanoTime();
         long first = begin;
         for (int length = 1; length < tokens; length++) {
-            List<double[]> logits = next(texts);
+            List<double[]> logits = reader.nextLogits(texts, adapters);
             for (int i = 0; i < logits.size(); i++) {
                 texts.set(i, longer(texts.get(i), sampler.choose(logits.get(i))));
             }
@@ -39,15 +49,6 @@ record BatchedTexts(BatchedDecoder decoder, List<SlotAdapter> adapters, int toke
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         return new GenerationSpeed.Row(name, adapters.size() * (tokens - 1) / seconds, (first - begin) / 1e9);
-    }
-
-    private List<double[]> next(List<long[]> texts) {
-        try {
-            return decoder.nextLogits(texts, adapters);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while measuring", e);
-        }
     }
 
     private static long[] longer(long[] text, long token) {

@@ -7,6 +7,8 @@ import dev.graft.compiler.attach.Attacher;
 import dev.graft.compiler.merge.MergeOptions;
 import dev.graft.compiler.merge.Merger;
 import dev.graft.compiler.resolve.Resolution;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
 import dev.graft.io.TemporaryFolder;
 import dev.graft.runtime.batching.BatchedModel;
@@ -30,7 +32,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Measures how fast a model generates: with its cache and without, and with an adapter merged and attached, in turn and in one run; where it has no cache, also several texts in one batch.
+ * Measures how fast a model generates: with its cache and without, with an adapter merged and attached, and several texts in one batch, in turn and in one run.
  *
  * @param tokens tokens of a text, all but the first of them generated
  * @param rounds texts of each way; the fastest counts
@@ -62,8 +64,8 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
             contenders.add(contender("base, no cache", plain::decoderWithoutCache));
             resolution.ifPresent(found -> contenders.addAll(adapted(found, sessions, folder.path())));
             resolution
-                    .filter(found -> !plain.cache().isPresent() && AdapterPerRow.fits(found))
-                    .ifPresent(found -> contenders.addAll(batched(found, sessions, folder.path())));
+                    .filter(AdapterPerRow::fits)
+                    .ifPresent(found -> contenders.addAll(batchedIfPossible(found, sessions, folder.path())));
             return measure(contenders, progress);
         }
     }
@@ -82,6 +84,18 @@ public record GenerationSpeed(int tokens, int rounds, int threads) {
             contenders.add(contender("attached, " + style.toString().toLowerCase(Locale.ROOT), model::decoder));
         }
         return contenders;
+    }
+
+    /** Nothing where the model takes one text only. */
+    private List<Contender> batchedIfPossible(Resolution resolution, Sessions sessions, Path folder) {
+        try {
+            return batched(resolution, sessions, folder);
+        } catch (GraftException e) {
+            if (e.code() == ErrorCode.ONNX_UNSUPPORTED || e.code() == ErrorCode.ATTACH_UNSUPPORTED) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     /** The same model with one text and with many, so that what batching gains is told apart from what slots cost. */
