@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class TensorDataSet {
     private final DataOptions options;
     private final Loss.Kind loss;
+    private final ModelLimits limits;
 
-    TensorDataSet(DataOptions options, Loss.Kind loss) {
+    TensorDataSet(DataOptions options, Loss.Kind loss, ModelLimits limits) {
         this.options = options;
         this.loss = loss;
+        this.limits = limits;
     }
 
     /** The rows of some files, one behind the other. */
@@ -33,6 +35,7 @@ final class TensorDataSet {
         }
         @Nullable
         String label = TensorLabels.name(files.get(0), options.columns().label(), loss);
+        files.forEach(file -> new TensorChecks(file, limits).check(label, loss));
         TensorRows store = new TensorRows(files, label, loss);
         DataReport report = new DataReport(
                 store.rows(), 0, List.of(), 0, store.rows(), store.rows(), 1, List.of(), Optional.empty());

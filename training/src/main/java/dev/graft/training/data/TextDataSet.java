@@ -13,14 +13,16 @@ final class TextDataSet {
     private final TextFormats formats;
     private final ConversationEncoder encoder;
     private final TemplateChoice template;
+    private final TokenLimit limit;
     private final int pad;
 
-    TextDataSet(DataOptions options, ConversationEncoder encoder, TemplateChoice template, int pad) {
+    TextDataSet(DataOptions options, ConversationEncoder encoder, TemplateChoice template, TokenLimit limit, int pad) {
         this.options = options;
         this.formats = new TextFormats(options);
         this.encoder = encoder;
         this.template = template;
-        this.pad = pad;
+        this.limit = limit;
+        this.pad = limit.padding(pad);
     }
 
     /** The rows of some files, one behind the other. */
@@ -57,6 +59,7 @@ final class TextDataSet {
                 format = formats.format(row);
             }
             ConversationEncoder.Encoded encoded = encoder.encode(formats.read(row, format));
+            limit.check(encoded.row().ids(), row.place());
             rows.add(encoded.row());
             counts.add(encoded.row().length(), encoded.row().counted(), encoded.cut());
             return counts.rows() < most;

@@ -73,8 +73,9 @@ public record TrainingData(
     private static Loader loader(TrainingConfig config, Optional<TokenizerSource> tokenizer) {
         DataOptions options = config.data();
         Loss.Kind loss = config.loss().kind();
+        ModelLimits limits = ModelLimits.of(config.model().model());
         if (!isText(config)) {
-            return new TensorDataSet(options, loss)::load;
+            return new TensorDataSet(options, loss, limits)::load;
         }
         if (loss == Loss.Kind.OUTPUT) {
             throw config.source()
@@ -94,16 +95,17 @@ public record TrainingData(
         if (loss == Loss.Kind.CLASSIFICATION || loss == Loss.Kind.REGRESSION) {
             List<String> names = options.classNames().isEmpty() ? folder.classNames() : options.classNames();
             return new LabelledDataSet(
-                            options,
-                            new LabelledTexts(words, options),
-                            loss == Loss.Kind.CLASSIFICATION,
-                            names,
-                            special.pad())::load;
+                    options,
+                    new LabelledTexts(words, options),
+                    loss == Loss.Kind.CLASSIFICATION,
+                    names,
+                    limits,
+                    special.pad())::load;
         }
         refuseMissing(config, special);
         TemplateChoice template = new TemplateChoice(config, folder);
         ConversationEncoder encoder = new ConversationEncoder(words, special, template, options);
-        return new TextDataSet(options, encoder, template, special.pad())::load;
+        return new TextDataSet(options, encoder, template, limits.foretoldTokens(), special.pad())::load;
     }
 
     private static Batches batches(TrainingConfig config, RowStore store, int[] rows) {

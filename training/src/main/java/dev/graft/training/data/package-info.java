@@ -28,6 +28,9 @@
  * <p><b>Labels.</b> Classes are numbered by {@code class_names}, else by {@code id2label} of {@code config.json}, else by themselves if all are whole numbers, else in
  * alphabetical order. A tensor of labels is taken as it is: for a language model element t is what follows position t.
  *
+ * <p><b>What the model takes.</b> {@code ModelLimits} reads from the model's file how many classes and tokens there are, and what its inputs are like; labels, tokens and tensors
+ * are compared with that while they are read. ONNX Runtime would take some of what does not fit, and learn something else.
+ *
  * <p>Held-out rows ({@code val_size}) are chosen by {@code data_seed} and keep their order. A row that cannot be used is an error with file and line, or with {@code
  * skip_bad_rows} it is counted and listed. Files are read line by line; what is kept of a row is its tokens.
  */
