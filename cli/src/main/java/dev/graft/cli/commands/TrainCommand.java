@@ -80,7 +80,7 @@ final class TrainCommand implements Command {
                 Interruption interruption = Interruption.listen()) {
             tell(job, console);
             TrainingLines lines = new TrainingLines(config, console);
-            TrainingReport report = new TrainingReport(config);
+            TrainingReport report = new TrainingReport(config, job.data().warnings());
             RunResult result = job.run(List.of(lines, report), interruption::isAsked);
             print(config, result, console);
         }
@@ -91,6 +91,7 @@ final class TrainCommand implements Command {
         DataReport rows = job.data().report();
         console.note("training " + Numbers.count(job.trainableValues()) + " values on "
                 + Numbers.plural(job.data().training().rows(), "row"));
+        job.data().warnings().forEach(console::warn);
         if (rows.badRows() > 0) {
             console.warn(Numbers.plural(rows.badRows(), "row") + " left out:");
             rows.listed()

@@ -28,13 +28,19 @@ public final class TrainingReport implements RunListener {
     public static final String FILE_NAME = "report.html";
 
     private final TrainingConfig config;
+    private final List<String> warnings;
     private final List<Point> losses = new ArrayList<>();
     private final List<Point> rates = new ArrayList<>();
     private final List<Point> evaluations = new ArrayList<>();
 
-    /** A report of the run that a configuration asks for. */
-    public TrainingReport(TrainingConfig config) {
+    /**
+     * A report of the run that a configuration asks for.
+     *
+     * @param warnings what its reader should know of the data, in sentences
+     */
+    public TrainingReport(TrainingConfig config, List<String> warnings) {
         this.config = config;
+        this.warnings = List.copyOf(warnings);
     }
 
     /** A value at a step. */
@@ -84,6 +90,7 @@ public final class TrainingReport implements RunListener {
                 .ifPresent(loss -> rows.add(List.of("evaluation loss", String.format(Locale.ROOT, "%.4f", loss))));
         result.peakMemoryMb()
                 .ifPresent(memory -> rows.add(List.of("peak memory", String.format(Locale.ROOT, "%.0f MiB", memory))));
+        warnings.forEach(warning -> rows.add(List.of("warning", Html.escape(warning))));
         return Html.table(List.of("", ""), rows);
     }
 

@@ -62,6 +62,17 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void packingWarnsOnceAndInTheReport() throws IOException {
+        assertThat(run("train", config("max_steps: 1", "packing: true", "cutoff_len: 256")))
+                .as(messages())
+                .isZero();
+
+        assertThat(messages()).containsOnlyOnce("warning: packing puts 40 texts into ");
+        assertThat(messages()).contains("where a text sees those before it");
+        assertThat(folder.resolve("out/report.html")).content().contains("packing puts 40 texts into ");
+    }
+
+    @Test
     void whatIsTrainedIsMergedAttachedAndVerified() throws IOException {
         assertThat(run("train", config("max_steps: 4", "learning_rate: 1e-2")))
                 .as(messages())

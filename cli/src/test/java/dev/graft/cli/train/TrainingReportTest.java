@@ -72,7 +72,7 @@ class TrainingReportTest {
                 """.formatted(dataset, loss));
         TrainingConfig config = TrainingConfig.read(file, List.of());
         Files.createDirectories(config.output().folder());
-        new TrainingReport(config)
+        new TrainingReport(config, List.of())
                 .finished(new RunResult(
                         Stopped.COMPLETED,
                         100,

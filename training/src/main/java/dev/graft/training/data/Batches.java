@@ -46,7 +46,7 @@ public final class Batches {
         return rows.length;
     }
 
-    /** Whether a row may be several texts with positions of their own: the graph must take {@code position_ids}, and keep the texts apart. */
+    /** Whether a row may be several texts with positions of their own, which see one another unless the graph keeps them apart. */
     public boolean packed() {
         return store.packed();
     }

@@ -13,7 +13,7 @@ interface RowStore {
     /** The batch of these rows, in this order. */
     Batch batch(int[] rows);
 
-    /** Whether a row may be several texts, so that the graph has to take positions and keep them apart. */
+    /** Whether a row may be several texts, with positions of their own. */
     default boolean packed() {
         return false;
     }

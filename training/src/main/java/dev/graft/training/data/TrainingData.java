@@ -6,6 +6,7 @@ import dev.graft.error.Location;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.generate.chat.SpecialTokens;
 import dev.graft.runtime.generate.chat.TokenizerFolder;
+import dev.graft.runtime.inputs.InputRole;
 import dev.graft.training.config.DataOptions;
 import dev.graft.training.config.Loss;
 import dev.graft.training.config.TrainingConfig;
@@ -22,9 +23,18 @@ import java.util.stream.IntStream;
  * @param evaluation the batches of held-out rows, in the order of the files
  * @param report what was found in the files of {@code dataset}
  * @param evaluationReport what was found in the files of {@code eval_dataset}
+ * @param warnings what the model will make of the data that may not be meant, in sentences
  */
 public record TrainingData(
-        Batches training, Optional<Batches> evaluation, DataReport report, Optional<DataReport> evaluationReport) {
+        Batches training,
+        Optional<Batches> evaluation,
+        DataReport report,
+        Optional<DataReport> evaluationReport,
+        List<String> warnings) {
+    public TrainingData {
+        warnings = List.copyOf(warnings);
+    }
+
     /** Whether the data are text, so that {@link #open} needs a tokenizer. */
     public static boolean isText(TrainingConfig config) {
         return !config.data().training().stream().allMatch(RowFiles::holdsTensors);
@@ -40,7 +50,8 @@ public record TrainingData(
     public static TrainingData open(TrainingConfig config, Optional<TokenizerSource> tokenizer) {
         refuseMixture(config);
         DataOptions options = config.data();
-        Loader loader = loader(config, tokenizer);
+        ModelLimits limits = ModelLimits.of(config.model().model());
+        Loader loader = loader(config, tokenizer, limits);
         LoadedRows training = loader.load(options.training());
         refuseEmpty(config, "dataset", training);
         int[] rows = IntStream.range(0, training.store().rows()).toArray();
@@ -48,11 +59,13 @@ public record TrainingData(
             LoadedRows evaluation = loader.load(options.evaluation());
             refuseEmpty(config, "eval_dataset", evaluation);
             int[] all = IntStream.range(0, evaluation.store().rows()).toArray();
+            Batches batches = batches(config, training.store(), rows);
             return new TrainingData(
-                    batches(config, training.store(), rows),
+                    batches,
                     Optional.of(Batches.forEvaluation(evaluation.store(), all, options.order())),
                     training.report(),
-                    Optional.of(evaluation.report()));
+                    Optional.of(evaluation.report()),
+                    warnings(batches, rows, limits));
         }
         int[] heldOut = heldOut(config, rows);
         int[] kept = Arrays.stream(rows)
@@ -61,8 +74,23 @@ public record TrainingData(
         Optional<Batches> evaluation = heldOut.length == 0
                 ? Optional.empty()
                 : Optional.of(Batches.forEvaluation(training.store(), heldOut, options.order()));
+        Batches batches = batches(config, training.store(), kept);
         return new TrainingData(
-                batches(config, training.store(), kept), evaluation, training.report(), Optional.empty());
+                batches, evaluation, training.report(), Optional.empty(), warnings(batches, kept, limits));
+    }
+
+    /** What becomes of texts that share a sequence is up to the graph, and no mask of one number a position can keep them apart. */
+    private static List<String> warnings(Batches batches, int[] texts, ModelLimits limits) {
+        if (!batches.packed() || batches.rows() == texts.length) {
+            return List.of();
+        }
+        boolean positions =
+                limits.inputs().values().stream().anyMatch(input -> InputRole.of(input) == InputRole.POSITION_IDS);
+        return List.of("packing puts " + texts.length + " texts into " + batches.rows() + " sequences, "
+                + (positions
+                        ? "where a text sees those before it unless the model keeps texts apart by their positions"
+                        : "where a text sees those before it and goes on with their positions: the model has no input for positions")
+                + "; without packing every text is by itself");
     }
 
     /** Reads the rows of files. */
@@ -70,10 +98,9 @@ public record TrainingData(
         LoadedRows load(List<Path> files);
     }
 
-    private static Loader loader(TrainingConfig config, Optional<TokenizerSource> tokenizer) {
+    private static Loader loader(TrainingConfig config, Optional<TokenizerSource> tokenizer, ModelLimits limits) {
         DataOptions options = config.data();
         Loss.Kind loss = config.loss().kind();
-        ModelLimits limits = ModelLimits.of(config.model().model());
         if (!isText(config)) {
             return new TensorDataSet(options, loss, limits)::load;
         }

@@ -22,8 +22,8 @@
  * exchange as LLaMA-Factory's {@code infer_seqlen} does: the prompt is cut if the answer takes less than half, the answer if the prompt does, else both by
  * their shares.
  *
- * <p><b>Packing</b> puts texts into sequences of up to {@code cutoff_len} tokens once, before the first epoch; then sequences are shuffled. Positions begin anew at each text, and
- * {@link dev.graft.training.data.Batches#packed()} says that the graph must take them and keep the texts apart.
+ * <p><b>Packing</b> puts texts into sequences of up to {@code cutoff_len} tokens once, before the first epoch; then sequences are shuffled. Positions begin anew at each text, which
+ * reaches graphs with an input for them; the mask does not keep the texts of a sequence apart, so that they see one another unless the graph does. {@code TrainingData#warnings} says so.
  *
  * <p><b>Labels.</b> Classes are numbered by {@code class_names}, else by {@code id2label} of {@code config.json}, else by themselves if all are whole numbers, else in
  * alphabetical order. A tensor of labels is taken as it is: for a language model element t is what follows position t.

@@ -204,6 +204,41 @@ class ModelLimitsTest {
         assertThat(limits.width()).hasValue(width);
     }
 
+    @Test
+    void whatBecomesOfPackedTextsIsSaid() {
+        work.write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n{\"text\": \"cde\"}\n");
+
+        languageModel("position_ids");
+        assertThat(work.open("a.jsonl", "packing=true", "cutoff_len=6").warnings())
+                .containsExactly(
+                        "packing puts 3 texts into 2 sequences, where a text sees those before it unless the model keeps texts apart by their positions; without "
+                                + "packing every text is by itself");
+        languageModel("attention_mask");
+        assertThat(work.open("a.jsonl", "packing=true", "cutoff_len=6").warnings())
+                .containsExactly(
+                        "packing puts 3 texts into 2 sequences, where a text sees those before it and goes on with their positions: the model has no input for "
+                                + "positions; without packing every text is by itself");
+        assertThat(work.open("a.jsonl", "packing=true", "cutoff_len=5").warnings())
+                .as("each alone in its sequence")
+                .isEmpty();
+        assertThat(work.open("a.jsonl").warnings()).isEmpty();
+    }
+
+    /** A model whose file is all that is read: tokens and another input, and logits. */
+    private void languageModel(String second) {
+        OnnxModel model = OnnxModel.create(10, 21);
+        GraphEditor editor = new GraphEditor(model);
+        GraphBuilder g = editor.atEnd(model.graph());
+        Dim[] dims = {new Dim.Symbolic("batch"), new Dim.Symbolic("length")};
+        Value ids = editor.addGraphInput(model.graph(), "input_ids", ValueType.of(DType.INT64, dims));
+        Value other = editor.addGraphInput(model.graph(), second, ValueType.of(DType.INT64, dims));
+        Value table = g.initializer("embed", zeros("embed", 300, 300));
+        Value logits = g.add(g.gather(table, ids, 0), g.gather(table, other, 0));
+        editor.setType(logits, ValueType.of(DType.FLOAT32, dims[0], dims[1], new Dim.Fixed(300)));
+        editor.addGraphOutput(logits);
+        ModelWriter.write(model, folder.resolve("model.onnx"));
+    }
+
     /** Tokens [batch, 2] are looked up in 10 vectors, and the first one's is multiplied with a matrix. */
     private void classifier(int classes, Object written) {
         classifier(10, classes, written);
