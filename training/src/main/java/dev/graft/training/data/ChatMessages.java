@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list of messages: perhaps a system message, then user and assistant in turn.
@@ -29,6 +31,11 @@ record ChatMessages(String role, String content, Map<String, Role> roles) {
                     "gpt", Role.ASSISTANT,
                     "assistant", Role.ASSISTANT));
 
+    /** What is said to tools and by them; chat templates write it from more than a role and a text. */
+    private static final Set<String> TOOL_ROLES = Set.of("tool", "function", "function_call", "observation", "ipython");
+
+    private static final Set<String> TOOL_KEYS = Set.of("tool_calls", "function_call");
+
     private enum Role {
         SYSTEM,
         USER,
@@ -39,6 +46,7 @@ record ChatMessages(String role, String content, Map<String, Role> roles) {
 
     /** The conversation in one column, or in several, one behind the other. */
     Conversation read(DataRow row, String... columns) {
+        refuseTools(row);
         List<Message> messages = new ArrayList<>();
         for (String column : columns) {
             if (!(row.value(column) instanceof JsonValue.JsonArray array)) {
@@ -74,7 +82,48 @@ record ChatMessages(String role, String content, Map<String, Role> roles) {
         return exchanges;
     }
 
+    /**
+     * Makes sure that a conversation does not come with tools, which would be left out of what is learnt.
+     *
+     * @throws BadRowException if it does
+     */
+    static void refuseTools(DataRow row) {
+        for (String column : List.of("tools", "functions")) {
+            if (!isNothing(row.value(column))) {
+                throw new BadRowException(
+                        "the column '" + column + "' offers tools, and conversations with tools are not supported");
+            }
+        }
+    }
+
+    private static boolean isNothing(@Nullable JsonValue value) {
+        return value == null
+                || value instanceof JsonValue.JsonNull
+                || value instanceof JsonValue.JsonArray array && array.items().isEmpty()
+                || value instanceof JsonValue.JsonObject object
+                        && object.members().isEmpty()
+                || value instanceof JsonValue.JsonText text
+                        && (text.value().isBlank() || text.value().strip().equals("[]"));
+    }
+
+    private void refuseTools(JsonValue.JsonObject message, int number) {
+        String said = message.members().get(role) instanceof JsonValue.JsonText who && TOOL_ROLES.contains(who.value())
+                ? "the role '" + who.value() + "'"
+                : TOOL_KEYS.stream()
+                        .filter(key -> !isNothing(message.members().get(key)))
+                        .findFirst()
+                        .map(key -> "'" + key + "'")
+                        .orElse("");
+        if (!said.isEmpty()) {
+            throw new BadRowException("message " + number + ": " + said
+                    + " is for calls of tools, and conversations with tools are not supported");
+        }
+    }
+
     private Message message(JsonValue value, int number) {
+        if (value instanceof JsonValue.JsonObject whole) {
+            refuseTools(whole, number);
+        }
         if (value instanceof JsonValue.JsonObject object
                 && object.members().get(role) instanceof JsonValue.JsonText who
                 && object.members().get(content) instanceof JsonValue.JsonText what) {

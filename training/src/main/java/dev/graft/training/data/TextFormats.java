@@ -74,6 +74,7 @@ final class TextFormats {
 
     /** As LLaMA-Factory: the input stands below the instruction, the history before both. */
     private static Conversation alpaca(DataRow row) {
+        ChatMessages.refuseTools(row);
         List<Conversation.Exchange> exchanges = new ArrayList<>();
         if (row.has("history")) {
             history(row, exchanges);
