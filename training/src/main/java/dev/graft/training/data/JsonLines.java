@@ -17,12 +17,13 @@ final class JsonLines implements RowFiles.Reader {
     public void read(Path file, BadRows bad, Predicate<DataRow> rows) throws IOException {
         try (TextLines lines = new TextLines(file)) {
             boolean[] more = {true};
-            for (String line = lines.next(); line != null && more[0]; line = lines.next()) {
-                if (!line.isBlank()) {
-                    DataRow.Place place = new DataRow.Place(file, lines.number());
-                    String text = line;
-                    bad.attempt(place, () -> more[0] = rows.test(parse(text, place)));
-                }
+            for (TextLines.Line line = lines.next(); line != null && more[0]; line = lines.next()) {
+                TextLines.Line read = line;
+                DataRow.Place place = line.in(file);
+                bad.attempt(place, () -> {
+                    String text = read.text();
+                    more[0] = text.isBlank() || rows.test(parse(text, place));
+                });
             }
         }
     }

@@ -97,8 +97,11 @@ final class LabelledTexts {
     private String label(DataRow row) {
         String column = column(row, columns.label(), LABELS, "label");
         JsonValue value = row.value(column);
-        if (value instanceof JsonValue.JsonText text) {
+        if (value instanceof JsonValue.JsonText text && !text.value().isBlank()) {
             return text.value();
+        }
+        if (value instanceof JsonValue.JsonText) {
+            throw new BadRowException("expected '" + column + "' to be a class or a number, got nothing");
         }
         if (value instanceof JsonValue.JsonNumber number) {
             return number.digits();

@@ -11,18 +11,19 @@ final class TabSeparatedFile implements RowFiles.Reader {
     @Override
     public void read(Path file, BadRows bad, Predicate<DataRow> rows) throws IOException {
         try (TextLines lines = new TextLines(file)) {
-            String first = lines.next();
+            TextLines.Line first = lines.next();
             if (first == null) {
                 return;
             }
-            ColumnHeader header = ColumnHeader.of(file, split(first));
+            ColumnHeader header = ColumnHeader.of(file, split(TextLines.header(file, first::text)));
             boolean[] more = {true};
-            for (String line = lines.next(); line != null && more[0]; line = lines.next()) {
-                if (!line.isEmpty()) {
-                    DataRow.Place place = new DataRow.Place(file, lines.number());
-                    List<String> fields = split(line);
-                    bad.attempt(place, () -> more[0] = rows.test(header.row(place, fields)));
-                }
+            for (TextLines.Line line = lines.next(); line != null && more[0]; line = lines.next()) {
+                TextLines.Line read = line;
+                DataRow.Place place = line.in(file);
+                bad.attempt(place, () -> {
+                    String text = read.text();
+                    more[0] = text.isEmpty() || rows.test(header.row(place, split(text)));
+                });
             }
         }
     }

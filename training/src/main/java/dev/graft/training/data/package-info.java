@@ -6,6 +6,7 @@
  *
  * <pre>
  * RowFiles            .jsonl, .json (an array), .csv (quotes), .tsv (no quotes: a quote is a quote) to rows, one at a time
+ *   TextLines         bytes to lines, each of which may be no UTF-8; CsvRecords, which may have quotes out of place
  *   TextFormats       a row's columns to a conversation: prompt and completion, messages, sharegpt, alpaca, text
  *   ConversationEncoder   a conversation to tokens, of which the answers are learnt
  *   LabelledTexts     a row's columns to one text or two and a label, for classification and regression

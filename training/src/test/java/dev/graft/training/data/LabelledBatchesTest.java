@@ -112,6 +112,8 @@ class LabelledBatchesTest {
                 "classification | {\"text\": \"a\", \"label\": [1]} | expected 'label' to be a text or a number, got an array",
                 "classification | {\"text\": \"a\", \"label\": \"yess\"} | expected a label of [no, yes], got 'yess': Did you mean 'yes'?",
                 "classification | {\"text\": \"a\", \"label\": 2} | expected a label of [no, yes], got '2'",
+                "classification | {\"text\": \"a\", \"label\": \"\"} | expected 'label' to be a class or a number, got nothing",
+                "regression | {\"text\": \"a\", \"label\": \" \"} | expected 'label' to be a class or a number, got nothing",
                 "regression | {\"text\": \"a\", \"label\": \"high\"} | expected the label to be a number, got 'high'",
                 "regression | {\"text\": \"a\", \"label\": \"NaN\"} | expected the label to be a finite number, got 'NaN'",
             })
@@ -134,6 +136,18 @@ class LabelledBatchesTest {
 
         assertThat(error).hasMessage("expected a label of [neg, pos], got 'neutral'");
         assertThat(error.location().toString()).endsWith("b.jsonl, line 1");
+    }
+
+    @Test
+    void anEmptyLabelIsNoClass() {
+        work.write("a.csv", "text,label\nx,yes\ny,\nz,no\n");
+
+        assertThat(work.refused("a.csv", "loss=classification").location().toString())
+                .endsWith("a.csv, line 3");
+        assertThat(work.open("a.csv", "loss=classification", "skip_bad_rows=true")
+                        .report()
+                        .classNames())
+                .containsExactly("no", "yes");
     }
 
     @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.training.step.Batch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,6 +256,73 @@ class TextBatchesTest {
         assertThat(data.report().listed()).extracting(DataReport.BadRow::line).containsExactly(2L, 3L, 5L);
         assertThat(data.report().listed().get(0).problem()).isEqualTo("expected 'text' to be a text, got a number");
         assertThat(data.report().listed().get(2).problem()).isEqualTo("there is nothing to learn: the answer is empty");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a.jsonl", "a.csv", "a.tsv"})
+    void bytesThatAreNoTextAreAFaultOfTheirLine(String file) throws IOException {
+        String rows = file.endsWith("l")
+                ? "{\"text\": \"a\"}\n{\"text\": \"caf?\"}\n{\"text\": \"b\"}\n"
+                : "text\na\ncaf?\nb\n";
+        byte[] bytes = rows.getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = bytes[i] == '?' ? (byte) 0xe9 : bytes[i];
+        }
+        Files.write(folder.resolve(file), bytes);
+        int line = file.endsWith("l") ? 2 : 3;
+
+        GraftException error = work.refused(file);
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(error).message().startsWith("expected UTF-8 text, got the byte 0xe9, the line's number ");
+        assertThat(error.location().toString()).endsWith(file + ", line " + line);
+        TrainingData kept = work.open(file, "skip_bad_rows=true");
+        assertThat(Workspace.texts(kept.training().batch(0, 0))).containsExactly("<s>a</s>", "<s>b</s>");
+        assertThat(kept.report().listed()).extracting(DataReport.BadRow::line).containsExactly((long) line);
+    }
+
+    @Test
+    void quotesOutOfPlaceAreAFaultOfTheirLine() {
+        work.write(
+                "a.csv",
+                "\uFEFFprompt,completion\r\n\"in \"quotes\"\",a\r\n\"two\r\nlines \"\"here\"\"\",b\r\n\"open,c\r\nd,e\r\n\r\n\"f, g\",5\" disk\r\nh,\"i\r\n");
+
+        GraftException error = work.refused("a.csv");
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(error).hasMessage("not CSV: a quote is closed in the middle of a field");
+        assertThat(error.location().toString()).endsWith("a.csv, line 2");
+        TrainingData kept = work.open("a.csv", "skip_bad_rows=true", "per_device_train_batch_size=9");
+        assertThat(Workspace.texts(kept.training().batch(0, 0)))
+                .extracting(text -> text.replace("<pad>", ""))
+                .containsExactly("<s>two\r\nlines \"here\"b</s>", "<s>de</s>", "<s>f, g5\" disk</s>");
+        assertThat(kept.report().listed()).extracting(DataReport.BadRow::line).containsExactly(2L, 5L, 9L);
+        assertThat(kept.report().listed())
+                .extracting(DataReport.BadRow::problem)
+                .last()
+                .isEqualTo("not CSV: a quote is not closed");
+    }
+
+    @Test
+    void aFirstLineThatCannotBeReadIsAFaultOfTheFile() {
+        work.write("a.csv", "\"prompt\"s,completion\na,b\n");
+
+        GraftException error = work.refused("a.csv", "skip_bad_rows=true");
+
+        assertThat(error)
+                .hasMessage(
+                        "the first line, which names the columns: not CSV: a quote is closed in the middle of a field");
+        assertThat(error.location().toString()).endsWith("a.csv, line 1");
+        assertThat(error.remedy())
+                .isEqualTo(
+                        "Save the file as UTF-8, lines ending in line feeds, double quotes around a name with quotes or commas.");
+    }
+
+    @Test
+    void linesThatEndWithCarriageReturnsAloneAreSaidToBe() {
+        work.write("a.csv", "prompt,completion\ra,b\rc,d\r");
+
+        assertThat(work.refused("a.csv"))
+                .hasMessage(
+                        "the first line, which names the columns: not CSV: expected lines that end with a line feed, got a carriage return alone");
     }
 
     @Test
