@@ -22,7 +22,10 @@ public final class MissingFile {
 
     /** {@code FILE_NOT_FOUND} for this path, with what the system said. */
     public static GraftException at(Path file, @Nullable Throwable cause) {
-        return at(file, "Check the path; it is relative to the current folder.", cause);
+        String folder = file.isAbsolute()
+                ? ""
+                : "; it is relative to the current folder, " + Path.of("").toAbsolutePath();
+        return at(file, "Check the path" + folder + ".", cause);
     }
 
     /**

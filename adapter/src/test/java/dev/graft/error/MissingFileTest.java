@@ -28,9 +28,16 @@ class MissingFileTest {
     void withoutANameThatIsNearNothingIsGuessed() throws IOException {
         Files.createFile(folder.resolve("model.onnx"));
 
-        assertThat(MissingFile.at(folder.resolve("weights.bin")).remedy()).startsWith("Check the path");
+        assertThat(MissingFile.at(folder.resolve("weights.bin")).remedy()).isEqualTo("Check the path.");
         assertThat(MissingFile.at(folder.resolve("nowhere/model.onnx")).remedy())
                 .startsWith("Check the path");
         assertThat(MissingFile.at(Path.of("/")).remedy()).startsWith("Check the path");
+    }
+
+    @Test
+    void theFolderThatAPathCountsFromIsNamed() {
+        assertThat(MissingFile.at(Path.of("nowhere", "model.onnx")).remedy())
+                .isEqualTo("Check the path; it is relative to the current folder, "
+                        + Path.of("").toAbsolutePath() + ".");
     }
 }

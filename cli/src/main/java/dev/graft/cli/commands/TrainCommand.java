@@ -14,6 +14,7 @@ import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
 import dev.graft.cli.train.PaceUnit;
 import dev.graft.cli.train.TrainingLines;
 import dev.graft.cli.train.TrainingReport;
+import dev.graft.error.MissingFile;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.Device;
 import dev.graft.training.config.ModelOptions;
@@ -22,6 +23,7 @@ import dev.graft.training.data.DataReport;
 import dev.graft.training.data.TrainingData;
 import dev.graft.training.job.TrainingJob;
 import dev.graft.training.run.report.RunResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,12 +67,23 @@ final class TrainCommand implements Command {
             console.note("bf16 and fp16 are for a GPU; the processor computes in float32");
         }
         if (TrainingData.isText(config)) {
-            try (HuggingFaceTokenizerSource tokenizer =
-                    HuggingFaceTokenizerSource.open(config.model().tokenizer())) {
+            try (HuggingFaceTokenizerSource tokenizer = tokenizer(config)) {
                 return train(config, Optional.of(tokenizer), device, console);
             }
         }
         return train(config, Optional.empty(), device, console);
+    }
+
+    /** The model's, beside which it is looked for; so a model that is not there is told first. */
+    private static HuggingFaceTokenizerSource tokenizer(TrainingConfig config) {
+        Path model = config.model().model();
+        if (!Files.exists(model)) {
+            throw MissingFile.at(
+                    model, "model_name_or_path counts from the configuration's own folder; check the path.", null);
+        }
+        return HuggingFaceTokenizerSource.open(
+                config.model().tokenizer(),
+                "Save the model's tokenizer.json beside it, or name it with tokenizer: in the configuration.");
     }
 
     private static int train(

@@ -43,12 +43,18 @@ public final class HuggingFaceTokenizerSource implements TokenizerSource, AutoCl
      * @throws GraftException {@code FILE_NOT_FOUND}, {@code UNKNOWN_FORMAT} or {@code DEVICE_UNAVAILABLE}
      */
     public static HuggingFaceTokenizerSource open(Path file) {
+        return open(file, "Name the model's tokenizer.json with --tokenizer.");
+    }
+
+    /**
+     * Opens a tokenizer.
+     *
+     * @param otherwise what to do where there is none
+     * @throws GraftException {@code FILE_NOT_FOUND}, {@code UNKNOWN_FORMAT} or {@code DEVICE_UNAVAILABLE}
+     */
+    public static HuggingFaceTokenizerSource open(Path file, String otherwise) {
         if (!Files.isRegularFile(file)) {
-            throw new GraftException(
-                    ErrorCode.FILE_NOT_FOUND,
-                    "no tokenizer.json",
-                    Location.ofFile(file),
-                    "Name the model's tokenizer.json with --tokenizer.");
+            throw new GraftException(ErrorCode.FILE_NOT_FOUND, "no tokenizer.json", Location.ofFile(file), otherwise);
         }
         // set before the library starts: it would otherwise look for a newer native build on the network
         System.setProperty("ai.djl.offline", "true");

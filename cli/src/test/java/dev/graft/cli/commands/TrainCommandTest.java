@@ -190,6 +190,18 @@ class TrainCommandTest extends TypedCommands {
     }
 
     @Test
+    void aMissingTokenizerOrModelIsToldInTheConfigurationsWords() throws IOException {
+        assertThat(run("train", config("tokenizer: none/tokenizer.json"))).isEqualTo(3);
+        assertThat(messages()).contains("no tokenizer.json", "or name it with tokenizer: in the configuration");
+        assertThat(run("train", config("model_name_or_path: none/model.onnx"))).isEqualTo(3);
+        assertThat(messages())
+                .contains("no such file", "model_name_or_path counts from the configuration's own folder")
+                .doesNotContain("tokenizer.json");
+        assertThat(run("train", config("dataset: " + sample))).isEqualTo(3);
+        assertThat(messages()).contains("expected a file of rows or tensors, got a folder", "eval.jsonl");
+    }
+
+    @Test
     void aMissingDatasetIsNamed() throws IOException {
         String misspelt = sample.resolve("trian.jsonl").toString();
 

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
 /**
@@ -60,6 +61,7 @@ final class NpzReader {
                             + "'");
                 }
             }
+            requireWhole(tensors.size());
             return tensors;
         } catch (NoSuchFileException e) {
             throw new GraftException(
@@ -68,6 +70,17 @@ final class NpzReader {
             throw invalid("not a NumPy archive: " + e.getMessage());
         } catch (IOException e) {
             throw FileFault.unreadable(file, e);
+        }
+    }
+
+    /** What a stream of entries does not show: whether the archive goes on to its end, where a directory counts them. */
+    private void requireWhole(int entries) throws IOException {
+        try (ZipFile whole = new ZipFile(file.toFile())) {
+            if (whole.size() != entries) {
+                throw invalid("expected the archive's " + whole.size() + " arrays, got " + entries);
+            }
+        } catch (java.util.zip.ZipException e) {
+            throw invalid("not a whole NumPy archive, but one that was cut off, or another file: " + e.getMessage());
         }
     }
 

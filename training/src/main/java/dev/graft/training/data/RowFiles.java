@@ -3,10 +3,8 @@ package dev.graft.training.data;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import dev.graft.error.MissingFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -18,7 +16,8 @@ final class RowFiles {
     /** Whether a file holds tensors instead of rows. */
     static boolean holdsTensors(Path file) {
         String name = name(file);
-        return name.endsWith(".safetensors") || name.endsWith(".npz");
+        // .npy is refused where tensors are read
+        return name.endsWith(".safetensors") || name.endsWith(".npz") || name.endsWith(".npy");
     }
 
     /**
@@ -29,10 +28,7 @@ final class RowFiles {
      * @throws GraftException {@code FILE_NOT_FOUND}, {@code UNKNOWN_FORMAT}, {@code IO_FAILED}, {@code JSON_MALFORMED}, {@code TRAINING_DATA_INVALID}
      */
     static void read(Path file, BadRows bad, Predicate<DataRow> rows) {
-        if (!Files.isRegularFile(file)) {
-            throw MissingFile.at(
-                    file, "Paths in the configuration are relative to its own folder, or to dataset_dir.", null);
-        }
+        DatasetFile.require(file);
         try {
             reader(file).read(file, bad, rows);
         } catch (CharacterCodingException e) {

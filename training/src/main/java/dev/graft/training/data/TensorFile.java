@@ -19,7 +19,16 @@ import java.util.Map;
 record TensorFile(Path file, Map<String, Tensor> tensors, int rows) {
     /** Reads a safetensors or npz file. */
     static TensorFile read(Path file) {
-        boolean npz = file.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
+        DatasetFile.require(file);
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".npy")) {
+            throw new GraftException(
+                    ErrorCode.UNKNOWN_FORMAT,
+                    "a .npy file holds one array, and inputs and labels are several",
+                    Location.ofFile(file),
+                    "Save them by name in one file: numpy.savez('data.npz', input_ids=..., labels=...).");
+        }
+        boolean npz = name.endsWith(".npz");
         Map<String, Tensor> tensors =
                 npz ? NpzReader.read(file) : SafetensorsReader.read(file).tensors();
         if (tensors.isEmpty()) {

@@ -210,10 +210,42 @@ class TensorBatchesTest {
         writeArchive("x.npy", new byte[20]);
         assertThat(refused("a.npz")).hasMessage("expected a NumPy array, which begins with \\x93NUMPY");
         Files.writeString(folder.resolve("a.npz"), "not a zip file");
-        assertThat(refused("a.npz")).hasMessage("the file holds no tensor");
+        assertThat(refused("a.npz"))
+                .message()
+                .startsWith("not a whole NumPy archive, but one that was cut off, or another file: ");
         byte[] whole = Base64.getDecoder().decode(NUMPY);
         Files.write(folder.resolve("a.npz"), java.util.Arrays.copyOf(whole, 150));
         assertThat(refused("a.npz")).message().startsWith("not a NumPy archive: ");
+    }
+
+    @Test
+    void anArchiveThatWasCutOffBehindItsArraysIsRefused() throws IOException {
+        byte[] whole = Base64.getDecoder().decode(NUMPY);
+        // 0x128 is where NumPy's directory begins, behind the second array
+        for (int length : new int[] {0x9d, 0x128, whole.length - 1}) {
+            Files.write(folder.resolve("a.npz"), java.util.Arrays.copyOf(whole, length));
+
+            GraftException error = refused("a.npz", "loss=output:loss");
+
+            assertThat(error).as("%d bytes", length).isNotNull();
+            assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+            assertThat(error)
+                    .message()
+                    .startsWith("not a whole NumPy archive, but one that was cut off, or another file: ");
+        }
+    }
+
+    @Test
+    void oneArrayByItselfIsRefused() throws IOException {
+        Files.write(folder.resolve("a.npy"), new byte[1]);
+
+        GraftException error = refused("a.npy");
+
+        assertThat(error.code()).isEqualTo(ErrorCode.UNKNOWN_FORMAT);
+        assertThat(error).hasMessage("a .npy file holds one array, and inputs and labels are several");
+        assertThat(error.remedy())
+                .isEqualTo("Save them by name in one file: numpy.savez('data.npz', input_ids=..., labels=...).");
+        assertThat(refused("none.npz").remedy()).startsWith("It was looked for in " + folder.toAbsolutePath());
     }
 
     private static byte[] npy(String header, byte[] data) throws IOException {

@@ -340,6 +340,46 @@ class TextBatchesTest {
     }
 
     @Test
+    void aDatasetThatIsNoFileSaysWhatWasMeant() throws IOException {
+        Files.createDirectory(folder.resolve("rows"));
+        work.write("rows/b.csv", "").write("rows/a.jsonl", "").write("rows/readme.md", "");
+        work.write(
+                "dataset_info.json",
+                "{\"identity\": {\"file_name\": \"identity.json\"}, \"dolly\": {\"hf_hub_url\": \"x/dolly\"}}");
+
+        GraftException inside = work.refused("rows");
+        assertThat(inside.code()).isEqualTo(ErrorCode.UNKNOWN_FORMAT);
+        assertThat(inside).hasMessage("expected a file of rows or tensors, got a folder");
+        assertThat(inside.remedy()).isEqualTo("Name the files themselves, such as a.jsonl, b.csv.");
+        GraftException named = work.refused("identity");
+        assertThat(named.code()).isEqualTo(ErrorCode.FILE_NOT_FOUND);
+        assertThat(named)
+                .hasMessage("no such file; dataset names files, not data sets of LLaMA-Factory's dataset_info.json");
+        assertThat(named.remedy()).isEqualTo("dataset_info.json has it in the file 'identity.json': name that.");
+        assertThat(work.refused("dolly").remedy())
+                .isEqualTo("dataset_info.json fetches it from a hub: save it as a file of rows and name that.");
+        assertThat(work.refused("alpaca_en").remedy()).isEqualTo("Name the file of rows itself, with its ending.");
+        assertThat(work.refused("quite_another.jsonl").remedy())
+                .isEqualTo("It was looked for in " + folder.toAbsolutePath()
+                        + ": paths of data count from dataset_dir, or else from the configuration's own folder.");
+    }
+
+    @Test
+    void jsonLinesMayBeCalledJson() {
+        work.write("a.json", "\n{\"text\": \"a\"}\n{\"text\": \"b\"}\n")
+                .write("b.json", "{\n\"text\": \"a\"\n}\n")
+                .write("c.json", "[{\"text\": \"c\"}]");
+
+        assertThat(Workspace.texts(work.open("a.json").training().batch(0, 0))).containsExactly("<s>a</s>", "<s>b</s>");
+        assertThat(Workspace.texts(work.open("c.json").training().batch(0, 0))).containsExactly("<s>c</s>");
+        GraftException several = work.refused("b.json");
+        assertThat(several.code()).isEqualTo(ErrorCode.JSON_MALFORMED);
+        assertThat(several)
+                .hasMessage("expected an array of objects, or an object a line, got an object over several lines");
+        assertThat(several.remedy()).isEqualTo("Put the rows between [ and ], or write each on a line of its own.");
+    }
+
+    @Test
     void dataWithoutAUsableRowAreRefused() {
         work.write("a.jsonl", "\n").write("b.jsonl", "{\"a\": 1}\n").write("c.txt", "a");
 
