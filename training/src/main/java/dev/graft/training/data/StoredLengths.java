@@ -96,9 +96,10 @@ final class StoredLengths {
         if (!List.of("MatMul", "Gemm").contains(node.opType())) {
             return OptionalLong.empty();
         }
-        NodeIndex turning = producers.get(source(node.input(1), CONVERTING));
-        boolean turned = turning != null && turning.opType().equals("Transpose");
-        Shape shape = stored(turned ? turning.input(0) : node.input(1));
+        String weight = source(node.input(1), CONVERTING);
+        NodeIndex producer = producers.get(weight);
+        boolean turned = producer != null && producer.opType().equals("Transpose");
+        Shape shape = stored(producer != null && turned ? producer.input(0) : weight);
         if (shape == null || shape.rank() != 2) {
             return OptionalLong.empty();
         }
