@@ -204,6 +204,66 @@ class ModelLimitsTest {
         assertThat(limits.width()).hasValue(width);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "MatMul, 4x7",
+        "Gemm, 4x7",
+        "Gemm transposed, 7x4",
+        "MatMul of a transposed weight, 7x4",
+        "MatMulNBits, 7x1x16"
+    })
+    void theLastProductTellsTheWidthWhereTheOutputDoesNot(String form, String stored) {
+        OnnxModel model = OnnxModel.create(10, 21);
+        GraphEditor editor = new GraphEditor(model);
+        editor.importOpset(GraphBuilder.MICROSOFT, 1);
+        GraphBuilder g = editor.atEnd(model.graph());
+        ValueType rows = ValueType.of(DType.FLOAT32, new Dim.Symbolic("batch"), new Dim.Fixed(4));
+        Value x = editor.addGraphInput(model.graph(), "x", rows);
+        long[] shape =
+                Arrays.stream(stored.split("x")).mapToLong(Long::parseLong).toArray();
+        Value weight = g.initializer("weight", zeros("weight", shape));
+        Value product = switch (form) {
+            case "MatMul" -> g.matMul(x, weight);
+            case "Gemm" -> g.node("Gemm", x, weight);
+            case "Gemm transposed" -> g.node("Gemm", "", List.of(x, weight), List.of(Attribute.of("transB", 1L)));
+            case "MatMulNBits" ->
+                g.node(
+                        "MatMulNBits",
+                        GraphBuilder.MICROSOFT,
+                        List.of(x, weight),
+                        List.of(Attribute.of("N", 7L), Attribute.of("K", 4L)));
+            default -> g.matMul(x, g.transpose(weight, 1, 0));
+        };
+        Value logits = g.add(g.initializer("bias", zeros("bias", 7)), product);
+        editor.setType(logits, ValueType.of(DType.FLOAT32, new Dim.Symbolic("batch"), new Dim.Symbolic("")));
+        editor.addGraphOutput(logits);
+        ModelWriter.write(model, folder.resolve("model.onnx"));
+
+        ModelLimits limits = ModelLimits.of(folder.resolve("model.onnx"));
+
+        assertThat(limits.width()).hasValue(7);
+        assertThat(limits.numbersOfRow()).hasValue(7);
+    }
+
+    @Test
+    void tokensAreKnownByTheSmallestTableThroughCastsAndShapes() {
+        OnnxModel model = OnnxModel.create(10, 21);
+        GraphEditor editor = new GraphEditor(model);
+        GraphBuilder g = editor.atEnd(model.graph());
+        Dim[] dims = {new Dim.Symbolic("batch"), new Dim.Symbolic("length")};
+        Value ids = editor.addGraphInput(model.graph(), "input_ids", ValueType.of(DType.INT64, dims));
+        Value flat = g.reshape(g.cast(ids, DType.INT32), -1);
+        Value large = g.gather(g.cast(g.initializer("large", zeros("large", 40, 4)), DType.FLOAT16), flat, 0);
+        Value small = g.cast(g.gather(g.initializer("small", zeros("small", 30, 4)), flat, 0), DType.FLOAT16);
+        Value across = g.cast(g.gather(g.initializer("across", zeros("across", 4, 2)), flat, 1), DType.FLOAT16);
+        editor.addGraphOutput(g.add(large, small));
+        editor.addGraphOutput(across);
+        ModelWriter.write(model, folder.resolve("model.onnx"));
+
+        assertThat(ModelLimits.of(folder.resolve("model.onnx")).tokens().tokens())
+                .hasValue(30);
+    }
+
     @Test
     void whatBecomesOfPackedTextsIsSaid() {
         work.write("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n{\"text\": \"cde\"}\n");
