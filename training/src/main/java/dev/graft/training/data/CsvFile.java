@@ -10,7 +10,7 @@ final class CsvFile implements RowFiles.Reader {
     @Override
     public void read(Path file, BadRows bad, Predicate<DataRow> rows) throws IOException {
         try (TextLines lines = new TextLines(file)) {
-            CsvRecords records = new CsvRecords(lines);
+            CsvRecords records = new CsvRecords(file, lines);
             CsvRecords.Row first = records.next();
             if (first == null) {
                 return;

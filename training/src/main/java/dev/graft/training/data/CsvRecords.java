@@ -4,9 +4,13 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,11 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvRecords {
     private static final int LONGEST_FIELD = 8 << 20;
+    private static final int MOST_LINES = 100_000;
 
+    /** What may be read again beyond what was read: between two quotes out of place every byte is once, and only a file that is made for it goes on for ever. */
+    private static final long AGAIN = 64 << 20;
+
+    private final Path file;
     private final TextLines lines;
     private final Deque<TextLines.Line> again = new ArrayDeque<>();
+    private long read;
+    private long readAgain;
 
-    CsvRecords(TextLines lines) {
+    CsvRecords(Path file, TextLines lines) {
+        this.file = file;
         this.lines = lines;
     }
 
@@ -75,43 +87,61 @@ final class CsvRecords {
         BROKEN
     }
 
-    /** The next record; null behind the last. */
+    /**
+     * The next record; null behind the last.
+     *
+     * @throws GraftException {@code TRAINING_DATA_INVALID} if quotes are out of place again and again
+     */
     @Nullable
     Row next() throws IOException {
         TextLines.Line first = line();
         if (first == null) {
             return null;
         }
-        List<TextLines.Line> more = new ArrayList<>();
+        List<TextLines.Line> taken = new ArrayList<>(List.of(first));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        State state = through(first.bytes(), State.START);
         bytes.writeBytes(first.bytes());
-        for (TextLines.Line last = first; state == State.QUOTED && bytes.size() <= LONGEST_FIELD; ) {
+        State state = through(first.bytes(), State.START);
+        while (state == State.QUOTED && bytes.size() <= LONGEST_FIELD && taken.size() < MOST_LINES) {
             TextLines.Line line = line();
             if (line == null) {
                 break;
             }
-            more.add(line);
-            bytes.writeBytes(last.end().getBytes(StandardCharsets.US_ASCII));
+            bytes.writeBytes(taken.get(taken.size() - 1).end().getBytes(StandardCharsets.US_ASCII));
             bytes.writeBytes(line.bytes());
             state = through(line.bytes(), state);
-            last = line;
+            taken.add(line);
         }
         if (state != State.QUOTED && state != State.BROKEN) {
             return new Row(first, bytes.toByteArray(), "");
         }
-        for (int i = more.size() - 1; i >= 0; i--) {
-            again.addFirst(more.get(i));
+        giveBack(taken.subList(1, taken.size()), bytes.size());
+        String broken = state == State.QUOTED ? "a quote is not closed" : "a quote is closed in the middle of a field";
+        return new Row(first, first.bytes(), broken);
+    }
+
+    private void giveBack(List<TextLines.Line> behind, int size) {
+        readAgain += behind.isEmpty() ? 0 : size;
+        if (readAgain > AGAIN + read) {
+            throw new GraftException(
+                    ErrorCode.TRAINING_DATA_INVALID,
+                    "not CSV: quotes are out of place in line after line",
+                    Location.ofLine(file, behind.get(0).number()),
+                    "Double the quotes inside quoted fields, or write JSON lines.");
         }
-        return new Row(
-                first,
-                first.bytes(),
-                state == State.QUOTED ? "a quote is not closed" : "a quote is closed in the middle of a field");
+        for (int i = behind.size() - 1; i >= 0; i--) {
+            again.addFirst(behind.get(i));
+        }
     }
 
     private TextLines.@Nullable Line line() throws IOException {
         TextLines.Line waiting = again.poll();
-        return waiting == null ? lines.next() : waiting;
+        if (waiting != null) {
+            return waiting;
+        }
+        TextLines.Line line = lines.next();
+        read += line == null ? 0 : line.bytes().length;
+        return line;
     }
 
     /** Quotes and commas are ASCII, and no byte of another character is. */

@@ -301,6 +301,17 @@ class TextBatchesTest {
                 .isEqualTo("not CSV: a quote is not closed");
     }
 
+    /** Each of these lines leaves a quote open, whether one was open before it or not. */
+    @Test
+    void aFileOfOpenQuotesIsNotReadForEver() {
+        work.write("a.csv", "prompt,completion\n" + "x\",\"\n".repeat(200_000));
+
+        GraftException error = work.refused("a.csv", "skip_bad_rows=true");
+
+        assertThat(error).hasMessage("not CSV: quotes are out of place in line after line");
+        assertThat(error.remedy()).isEqualTo("Double the quotes inside quoted fields, or write JSON lines.");
+    }
+
     @Test
     void aFirstLineThatCannotBeReadIsAFaultOfTheFile() {
         work.write("a.csv", "\"prompt\"s,completion\na,b\n");
