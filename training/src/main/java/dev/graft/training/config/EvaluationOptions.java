@@ -37,6 +37,11 @@ public record EvaluationOptions(
         return options;
     }
 
+    /** Whether evaluations decide what training ends with. */
+    boolean decide() {
+        return loadBest || patience.isPresent();
+    }
+
     private static void refuseWithoutEvaluation(SettingReader reader, String key, boolean asked) {
         if (asked) {
             throw reader.source()

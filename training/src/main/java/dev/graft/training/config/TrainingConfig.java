@@ -1,6 +1,7 @@
 package dev.graft.training.config;
 
 import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.adapter.format.json.PythonJson;
 import dev.graft.error.DidYouMean;
 import dev.graft.error.GraftException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Everything that {@code graft train} is told.
@@ -40,21 +42,6 @@ public record TrainingConfig(
         List<String> ignored,
         Map<String, JsonValue> effective,
         ConfigSource source) {
-    /** Keys that may differ between a run and its continuation. */
-    private static final Set<String> FREE = Set.of(
-            "logging_steps",
-            "save_strategy",
-            "save_steps",
-            "save_total_limit",
-            "report_to",
-            "plot_loss",
-            "overwrite_output_dir",
-            "resume_from_checkpoint",
-            "threads",
-            "updates_per_call",
-            "output_dir",
-            "per_device_eval_batch_size");
-
     public TrainingConfig {
         ignored = List.copyOf(ignored);
         effective = Collections.unmodifiableMap(new LinkedHashMap<>(effective));
@@ -106,29 +93,17 @@ public record TrainingConfig(
         }
     }
 
-    /** The effective values as one JSON object. */
-    public JsonValue.JsonObject toJson() {
-        return new JsonValue.JsonObject(effective);
-    }
-
-    /**
-     * The keys in which an earlier run's {@link #toJson} says something else that would change the result.
-     *
-     * @return lines such as {@code lora_rank: 8 then, 16 now}
-     */
-    public List<String> differencesFrom(JsonValue.JsonObject earlier) {
-        Set<String> keys = new LinkedHashSet<>(effective.keySet());
-        keys.addAll(earlier.members().keySet());
-        return keys.stream()
-                .filter(key -> !FREE.contains(key))
-                .filter(key -> !write(earlier.members(), key).equals(write(effective, key)))
-                .map(key -> key + ": " + write(earlier.members(), key) + " then, " + write(effective, key) + " now")
-                .toList();
-    }
-
-    private static String write(Map<String, JsonValue> values, String key) {
-        JsonValue value = values.getOrDefault(key, JsonValue.ofNull());
-        return dev.graft.adapter.format.json.PythonJson.write(value).replaceAll("\\s*\\n\\s*", " ");
+    /** What must be the same for a run to go on, by key: all that is in effect but for what {@link ChangeableKeys} lets change. */
+    public Map<String, String> identity() {
+        Map<String, String> identity = new TreeMap<>();
+        effective.forEach((key, value) -> {
+            if (!ChangeableKeys.holds(key, evaluation)) {
+                identity.put(
+                        key,
+                        PythonJson.write(value).replaceAll("\\s*\\n\\s*", " ").strip());
+            }
+        });
+        return identity;
     }
 
     private static void refuseUnknown(ConfigSource source, Set<String> known) {

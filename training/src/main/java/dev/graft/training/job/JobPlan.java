@@ -1,7 +1,5 @@
 package dev.graft.training.job;
 
-import dev.graft.adapter.format.json.JsonValue;
-import dev.graft.adapter.format.json.PythonJson;
 import dev.graft.training.config.EvaluationOptions;
 import dev.graft.training.config.Interval;
 import dev.graft.training.config.Loss;
@@ -22,54 +20,15 @@ import dev.graft.training.run.plan.Task;
 import dev.graft.training.run.plan.UpdatePlan;
 import dev.graft.training.run.plan.WarmUp;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a configuration is to the training loop. */
 final class JobPlan {
-    /** What may be otherwise when a run goes on; the loop checks what is its own. */
-    private static final Set<String> IDENTITY = Set.of(
-            "model_name_or_path",
-            "tokenizer",
-            "adapter_name_or_path",
-            "dataset",
-            "eval_dataset",
-            "lora_rank",
-            "lora_alpha",
-            "rank_pattern",
-            "alpha_pattern",
-            "lora_dropout",
-            "lora_target",
-            "use_rslora",
-            "use_dora",
-            "finetuning_type",
-            "additional_target",
-            "bias",
-            "lora_bias",
-            "layers_to_transform",
-            "bf16",
-            "fp16",
-            "loss",
-            "cutoff_len",
-            "max_samples",
-            "packing",
-            "template",
-            "train_on_prompt",
-            "mask_history",
-            "per_device_train_batch_size",
-            "disable_shuffling",
-            "group_by_length",
-            "data_seed",
-            "seed",
-            "val_size");
-
     private JobPlan() {}
 
     static RunPlan of(TrainingConfig config) {
-        return new RunPlan(task(config.loss()), updates(config), evaluation(config), output(config), identity(config));
+        return new RunPlan(task(config.loss()), updates(config), evaluation(config), output(config), config.identity());
     }
 
     private static Task task(Loss loss) {
@@ -162,19 +121,5 @@ final class JobPlan {
             case STEPS -> Cadence.everySteps(steps);
             case EPOCH -> Cadence.EVERY_EPOCH;
         };
-    }
-
-    private static Map<String, String> identity(TrainingConfig config) {
-        Map<String, String> identity = new TreeMap<>();
-        config.effective().forEach((key, value) -> {
-            if (IDENTITY.contains(key)) {
-                identity.put(key, text(value));
-            }
-        });
-        return identity;
-    }
-
-    private static String text(JsonValue value) {
-        return PythonJson.write(value).replaceAll("\\s*\\n\\s*", " ").strip();
     }
 }

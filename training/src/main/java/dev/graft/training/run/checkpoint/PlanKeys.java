@@ -14,18 +14,27 @@ import dev.graft.training.step.TrainableLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * What decides over a run's result, by the names of LLaMA-Factory's settings. When something is logged or saved does not, so a run may
- * be resumed with that changed.
+ * be resumed with that changed; nor when it is evaluated, unless the best evaluation is what counts.
  */
 public final class PlanKeys {
     private static final String CONTENT = "content of ";
+
+    /** What another value of a key brings with it, and would only hide it in a message. */
+    private static final Map<String, Set<String>> FOLLOWS =
+            Map.of("optim", Set.of("adam_beta1", "adam_beta2", "adam_epsilon"), "loss", Set.of("task"));
+
+    /** What no key sets, but many decide. */
+    private static final Set<String> COUNTED =
+            Set.of("micro_batches_per_epoch", "evaluation_batches", "trainable_tensors");
 
     private PlanKeys() {}
 
@@ -44,7 +53,10 @@ public final class PlanKeys {
         put(keys, plan.updates().optimiser());
         put(keys, plan.updates().schedule());
         put(keys, plan.evaluation());
-        keys.put("evaluation_batches", Integer.toString(evaluationBatches));
+        if (plan.evaluation().decides()) {
+            put(keys, plan.evaluation().cadence());
+            keys.put("evaluation_batches", Integer.toString(evaluationBatches));
+        }
         return keys;
     }
 
@@ -83,13 +95,15 @@ public final class PlanKeys {
     }
 
     private static void put(Map<String, String> keys, EvaluationPlan evaluation) {
-        Cadence cadence = evaluation.cadence();
-        keys.put("eval_strategy", cadence.unit().name());
-        keys.put("eval_steps", Double.toString(cadence.every()));
         keys.put("metric_for_best_model", evaluation.metric().displayName());
         keys.put("load_best_model_at_end", Boolean.toString(evaluation.loadBest()));
         keys.put("early_stopping_steps", Integer.toString(evaluation.patience()));
         keys.put("early_stopping_threshold", Double.toString(evaluation.threshold()));
+    }
+
+    private static void put(Map<String, String> keys, Cadence evaluations) {
+        keys.put("eval_strategy", evaluations.unit().name());
+        keys.put("eval_steps", Double.toString(evaluations.every()));
     }
 
     /** The key of a file's content, whose value is a hash. */
@@ -105,19 +119,9 @@ public final class PlanKeys {
 
     /** Refuses to go on with other keys than those that a checkpoint was made with; {@code CHECKPOINT_INVALID}. */
     static void requireSame(Map<String, String> saved, Map<String, String> now, Path file) {
-        TreeSet<String> names = new TreeSet<>(saved.keySet());
-        names.addAll(now.keySet());
-        List<String> different = new ArrayList<>();
-        for (String name : names) {
-            String before = saved.getOrDefault(name, "nothing");
-            String after = now.getOrDefault(name, "nothing");
-            if (!before.equals(after)) {
-                different.add(
-                        name.startsWith(CONTENT)
-                                ? "another " + name.substring(CONTENT.length()) + " (" + before + ", now " + after + ")"
-                                : name + " " + before + ", this run has " + after);
-            }
-        }
+        List<String> different = told(different(saved, now)).stream()
+                .map(name -> difference(name, saved, now))
+                .toList();
         if (!different.isEmpty()) {
             throw new GraftException(
                     ErrorCode.CHECKPOINT_INVALID,
@@ -125,5 +129,30 @@ public final class PlanKeys {
                     Location.ofFile(file),
                     "Resume with the settings and files that the run began with, or begin another run in a new output folder.");
         }
+    }
+
+    private static Set<String> different(Map<String, String> saved, Map<String, String> now) {
+        Set<String> names = new TreeSet<>(saved.keySet());
+        names.addAll(now.keySet());
+        names.removeIf(name -> Objects.equals(saved.get(name), now.get(name)));
+        return names;
+    }
+
+    /** Of what differs, that which is not a consequence of the rest. */
+    private static Set<String> told(Set<String> different) {
+        Set<String> told = new TreeSet<>(different);
+        different.forEach(name -> told.removeAll(FOLLOWS.getOrDefault(name, Set.of())));
+        if (!COUNTED.containsAll(told)) {
+            told.removeAll(COUNTED);
+        }
+        return told;
+    }
+
+    private static String difference(String name, Map<String, String> saved, Map<String, String> now) {
+        String before = saved.getOrDefault(name, "nothing");
+        String after = now.getOrDefault(name, "nothing");
+        return name.startsWith(CONTENT)
+                ? "another " + name.substring(CONTENT.length()) + " (" + before + ", now " + after + ")"
+                : name + " " + before + ", this run has " + after;
     }
 }

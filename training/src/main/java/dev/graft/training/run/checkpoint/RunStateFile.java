@@ -22,7 +22,7 @@ final class RunStateFile {
     static final String NAME = "state.json";
 
     /** Counted up whenever what a state or its plan says changes its meaning. */
-    private static final String FORMAT = "graft-run-state-2";
+    private static final String FORMAT = "graft-run-state-3";
 
     private static final Pattern ANY_FORMAT = Pattern.compile("graft-run-state-[0-9]{1,9}");
 

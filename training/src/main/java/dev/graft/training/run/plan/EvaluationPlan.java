@@ -23,4 +23,9 @@ public record EvaluationPlan(Cadence cadence, Metric metric, boolean loadBest, i
     public static EvaluationPlan of(Cadence cadence) {
         return new EvaluationPlan(cadence, Metric.LOSS, false, 0, 0);
     }
+
+    /** Whether evaluations decide what the run ends with. */
+    public boolean decides() {
+        return loadBest || patience > 0;
+    }
 }

@@ -120,7 +120,7 @@ class CheckpointStoreTest {
                 "\"0x1.0p1\" | \"NaN\" | expected a finite number in hexadecimal as 'loss', got a string",
                 "\"0x1.0p1\" | \"two\" | expected a finite number in hexadecimal as 'loss', got a string",
                 "\"0x1.0p1\" | 2 | expected a finite number in hexadecimal as 'loss', got a number",
-                "graft-run-state-2 | other-state-2 | expected graft-run-state-2 as 'format', got a string",
+                "graft-run-state-3 | other-state-2 | expected graft-run-state-3 as 'format', got a string",
                 "\"0.1\" | 0.1 | expected a string as 'learning_rate', got a number",
                 "\"value\": null | \"value\": \"0x1p0\" | expected a step beside the value as 'step', got null",
             })
@@ -135,11 +135,11 @@ class CheckpointStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
+    @ValueSource(ints = {2, 4})
     void aCheckpointOfAnotherVersionIsRefused(int version) throws IOException {
         Checkpoint checkpoint = save(5, 0, BestSoFar.NONE);
         Path file = checkpoint.folder().resolve("state.json");
-        Files.writeString(file, Files.readString(file).replace("graft-run-state-2", "graft-run-state-" + version));
+        Files.writeString(file, Files.readString(file).replace("graft-run-state-3", "graft-run-state-" + version));
 
         assertThatThrownBy(() -> store().load(checkpoint))
                 .isInstanceOfSatisfying(GraftException.class, error -> {
@@ -149,7 +149,7 @@ class CheckpointStoreTest {
                                     "Finish the run with the version that began it, or begin another run in a new output folder.");
                 })
                 .hasMessage(
-                        "the checkpoint is another version of Graft's: expected graft-run-state-2, got graft-run-state-"
+                        "the checkpoint is another version of Graft's: expected graft-run-state-3, got graft-run-state-"
                                 + version);
     }
 
