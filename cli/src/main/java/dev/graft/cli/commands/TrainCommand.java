@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +96,7 @@ final class TrainCommand implements Command {
             TrainingLines lines = new TrainingLines(config, console);
             TrainingReport report = new TrainingReport(config, job.data().warnings());
             RunResult result = job.run(List.of(lines, report), interruption::isAsked);
-            print(config, result, console);
+            print(config, result, lines.resumedFrom(), console);
         }
         return 0;
     }
@@ -112,23 +113,29 @@ final class TrainCommand implements Command {
         }
     }
 
-    private static void print(TrainingConfig config, RunResult result, Console console) {
+    private static void print(TrainingConfig config, RunResult result, Optional<String> resumedFrom, Console console) {
         Path folder = config.output().folder();
         if (console.json()) {
-            console.resultAsJsonLine(Document.of(folder, result));
+            console.resultAsJsonLine(Document.of(folder, result, resumedFrom));
             return;
         }
         console.result(String.format(
-                "%s after %d steps in %.1f s, %.0f %s, loss %.4f%s",
+                Locale.ROOT,
+                "%s after %s in %.1f s, %.0f %s, loss %.4f%s%s",
                 result.stopped() == RunResult.Stopped.INTERRUPTED ? "stopped" : "trained",
-                result.steps(),
+                Numbers.plural(result.steps(), "step"),
                 result.trainSeconds(),
                 result.tokensPerSecond(),
                 PaceUnit.of(config),
                 result.trainLoss(),
                 result.evalLoss().isPresent()
                         ? String.format(
-                                ", evaluation loss %.4f", result.evalLoss().getAsDouble())
+                                Locale.ROOT,
+                                ", evaluation loss %.4f",
+                                result.evalLoss().getAsDouble())
+                        : "",
+                result.bestStep().isPresent()
+                        ? ", best at step " + result.bestStep().getAsLong()
                         : ""));
         console.result(
                 result.stopped() == RunResult.Stopped.INTERRUPTED
@@ -145,16 +152,20 @@ final class TrainCommand implements Command {
             double trainLoss,
             @Nullable Double evalLoss,
             @Nullable Double peakMemoryMb,
+            @Nullable Long bestStep,
+            @Nullable String resumedFrom,
             String adapter) {
-        static Document of(Path folder, RunResult result) {
+        static Document of(Path folder, RunResult result, Optional<String> resumedFrom) {
             return new Document(
-                    result.stopped().name().toLowerCase(java.util.Locale.ROOT),
+                    result.stopped().name().toLowerCase(Locale.ROOT),
                     result.steps(),
                     result.trainSeconds(),
                     result.tokensPerSecond(),
                     result.trainLoss(),
                     result.evalLoss().isPresent() ? result.evalLoss().getAsDouble() : null,
                     result.peakMemoryMb().isPresent() ? result.peakMemoryMb().getAsDouble() : null,
+                    result.bestStep().isPresent() ? result.bestStep().getAsLong() : null,
+                    resumedFrom.orElse(null),
                     folder.toString());
         }
     }

@@ -68,6 +68,9 @@ public final class Numbers {
 
     /** A duration: {@code 320 ms}, {@code 4.1 s}. */
     public static String seconds(double seconds) {
+        if (seconds == 0) {
+            return "0 s";
+        }
         if (seconds < 0.001) {
             return format("%.0f us", seconds * 1e6);
         }

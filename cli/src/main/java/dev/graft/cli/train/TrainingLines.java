@@ -10,22 +10,39 @@ import dev.graft.training.run.report.RunStart;
 import dev.graft.training.run.report.StepReport;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Tells how a run goes: a line that is written anew at each update on a terminal, a line now and then elsewhere. */
 public final class TrainingLines implements RunListener {
     private final Console console;
     private final String pace;
+    private final boolean resumes;
+    private @Nullable String resumedFrom;
 
     /** Lines of the run that a configuration asks for, on a console. */
     public TrainingLines(TrainingConfig config, Console console) {
         this.console = console;
         this.pace = PaceUnit.of(config);
+        this.resumes = config.output().resume();
+    }
+
+    /** The name of the checkpoint that the run went on from, if it did. */
+    public Optional<String> resumedFrom() {
+        return Optional.ofNullable(resumedFrom);
     }
 
     @Override
     public void started(RunStart start) {
-        start.resumedFrom().ifPresent(folder -> console.note("going on from " + folder.getFileName()));
+        resumedFrom = start.resumedFrom()
+                .map(folder -> String.valueOf(folder.getFileName()))
+                .orElse(null);
+        if (resumedFrom != null) {
+            console.note("going on from " + resumedFrom);
+        } else if (resumes) {
+            console.note("no checkpoint to go on from: training begins");
+        }
         console.note(Numbers.plural(start.totalSteps(), "step") + ", " + start.stepsPerEpoch() + " an epoch");
     }
 

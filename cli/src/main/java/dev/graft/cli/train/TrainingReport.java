@@ -88,6 +88,7 @@ public final class TrainingReport implements RunListener {
         rows.add(List.of("training loss", String.format(Locale.ROOT, "%.4f", result.trainLoss())));
         result.evalLoss()
                 .ifPresent(loss -> rows.add(List.of("evaluation loss", String.format(Locale.ROOT, "%.4f", loss))));
+        result.bestStep().ifPresent(step -> rows.add(List.of("best evaluation", "step " + step)));
         result.peakMemoryMb()
                 .ifPresent(memory -> rows.add(List.of("peak memory", String.format(Locale.ROOT, "%.0f MiB", memory))));
         warnings.forEach(warning -> rows.add(List.of("warning", Html.escape(warning))));

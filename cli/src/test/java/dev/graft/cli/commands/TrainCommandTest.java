@@ -46,7 +46,24 @@ class TrainCommandTest extends TypedCommands {
         // what PyTorch says of the base on the pirates' held-out texts is 6.3 (samples/language-model/expected.json)
         assertThat(last.get("train_loss").getAsDouble()).isBetween(5.0, 7.0);
         assertThat(last.get("eval_loss").getAsDouble()).isBetween(5.0, 7.0);
-        assertThat(messages()).contains("step 3/3", "eval_loss");
+        assertThat(last.get("best_step").getAsInt()).isEqualTo(3);
+        assertThat(last.get("resumed_from").isJsonNull()).isTrue();
+        assertThat(messages()).contains("step 3/3", "  0 s left", "eval_loss");
+        assertThat(folder.resolve("out/report.html")).content().contains("best evaluation", "step 3");
+    }
+
+    @Test
+    void aRunThatHasNothingToGoOnFromBeginsAndSaysSo() throws IOException {
+        String config = config("eval_dataset: " + sample.resolve("eval.jsonl"), "max_samples: 12");
+
+        assertThat(run("train", config, "--resume", "--json")).as(messages()).isZero();
+        assertThat(messages()).contains("no checkpoint to go on from: training begins");
+        assertThat(results()).contains("\"resumed_from\":null");
+        assertThat(run("train", config, "--resume")).as(messages()).isZero();
+        assertThat(messages()).contains("going on from checkpoint-2").doesNotContain("no checkpoint");
+        assertThat(results()).contains("trained after 2 steps in ", ", best at step 2");
+        assertThat(run("train", config, "--resume", "--json")).as(messages()).isZero();
+        assertThat(results()).contains("\"resumed_from\":\"checkpoint-2\"");
     }
 
     @Test
@@ -54,7 +71,7 @@ class TrainCommandTest extends TypedCommands {
         assertThat(run("train", config("max_steps: 9"), "--set", "lora_rank=3", "--set", "max_steps=1"))
                 .as(messages())
                 .isZero();
-        assertThat(results()).contains("trained after 1 steps");
+        assertThat(results()).contains("trained after 1 step in ");
         assertThat(peftConfig().get("r").getAsInt()).isEqualTo(3);
         assertThat(peftConfig().get("lora_alpha").getAsDouble()).isEqualTo(6);
         assertThat(run("train", config(), "--set", "lora_rank")).isEqualTo(2);
