@@ -77,10 +77,14 @@ class SlotsTest {
         assertThat(slots)
                 .extracting(Slot::module)
                 .containsExactly(
-                        "model.layers.0.attn.q_proj",
-                        "model.layers.0.attn.v_proj",
-                        "model.layers.1.attn.q_proj",
-                        "model.layers.1.attn.v_proj");
+                        "model.layers.0.self_attn.q_proj",
+                        "model.layers.0.self_attn.v_proj",
+                        "model.layers.1.self_attn.q_proj",
+                        "model.layers.1.self_attn.v_proj");
+        assertThat(Slots.select(ModelScanner.scan(model), "layers\\.0\\.attn\\.q_proj"))
+                .as("named as the builder names it")
+                .extracting(Slot::module)
+                .containsExactly("model.layers.0.self_attn.q_proj");
     }
 
     @Test
@@ -91,7 +95,7 @@ class SlotsTest {
                 .isInstanceOfSatisfying(
                         GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_NOT_FOUND))
                 .hasMessageContaining("no module matches 'query'")
-                .hasMessageContaining("model.layers.0.attn.q_proj");
+                .hasMessageContaining("model.layers.0.self_attn.q_proj");
     }
 
     private Path randomAdapter(List<Slot> slots, int rank) {

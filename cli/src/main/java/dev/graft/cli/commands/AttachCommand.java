@@ -20,6 +20,7 @@ import dev.graft.compiler.attach.Slot;
 import dev.graft.compiler.attach.SlotCapacity;
 import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.resolve.Binding;
+import dev.graft.compiler.resolve.OriginalNames;
 import dev.graft.compiler.resolve.Resolution;
 import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelIndex;
@@ -134,7 +135,10 @@ final class AttachCommand implements Command {
 
     /** The slots that the words name, without the modules that the adapters have already. */
     private static List<Slot> slots(Resolution resolution, String words) {
-        Set<String> taken = resolution.bindings().stream().map(Binding::module).collect(Collectors.toSet());
+        Set<String> taken = resolution.bindings().stream()
+                .map(Binding::module)
+                .map(OriginalNames.of(resolution.model()))
+                .collect(Collectors.toSet());
         return Slots.select(resolution.model(), words).stream()
                 .filter(slot -> !taken.contains(slot.module()))
                 .toList();

@@ -35,7 +35,15 @@ class NumbersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0 s", "0.000042, 42 us", "0.00042, 420 us", "0.0042, 4.20 ms", "0.42, 420 ms", "4.2, 4.2 s", "420, 420 s"})
+    @CsvSource({
+        "0, 0 s",
+        "0.000042, 42 us",
+        "0.00042, 420 us",
+        "0.0042, 4.20 ms",
+        "0.42, 420 ms",
+        "4.2, 4.2 s",
+        "420, 420 s"
+    })
     void durationsHaveTheirUnit(double seconds, String text) {
         assertThat(Numbers.seconds(seconds)).isEqualTo(text);
     }

@@ -1,5 +1,6 @@
 package dev.graft.compiler.attach;
 
+import dev.graft.compiler.resolve.OriginalNames;
 import dev.graft.compiler.resolve.PackedModules;
 import dev.graft.compiler.resolve.Site;
 import dev.graft.compiler.resolve.SiteFinder;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -45,7 +47,7 @@ public final class Slots {
     private Slots() {}
 
     /**
-     * The slots of a model.
+     * The slots of a model, under the names that the modules have in transformers; targets may name them as the model does, too.
      *
      * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match, or its end from a dot on
      * @throws GraftException {@code USAGE} if the expression is none, {@code TARGET_NOT_FOUND} if it matches nothing
@@ -56,11 +58,13 @@ public final class Slots {
         List<String> candidates = new ArrayList<>();
         List<Site> sites = SiteFinder.sites(model);
         int wrapper = lengthOfWrapper(sites);
+        UnaryOperator<String> original = OriginalNames.of(model);
         for (Site site : sites) {
             modules(model, site, targets).forEach((path, view) -> {
-                String module = path.substring(wrapper);
+                String here = path.substring(wrapper);
+                String module = original.apply(here);
                 candidates.add(module);
-                if (wanted.test(module)) {
+                if (wanted.test(module) || wanted.test(here)) {
                     slots.putIfAbsent(module, new Slot(module, site, view));
                 }
             });

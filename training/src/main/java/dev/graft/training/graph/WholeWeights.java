@@ -5,6 +5,7 @@ import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.Orientation;
+import dev.graft.compiler.resolve.OriginalNames;
 import dev.graft.compiler.resolve.PackedModules;
 import dev.graft.compiler.resolve.Rule;
 import dev.graft.compiler.resolve.Site;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -40,6 +42,7 @@ final class WholeWeights {
     private final ModelIndex index;
     private final TrainingTarget target;
     private final int wrapper;
+    private final UnaryOperator<String> original;
     private final Map<String, WholeWeight> found = new LinkedHashMap<>();
 
     private WholeWeights(OnnxModel model, ModelIndex index, TrainingTarget target, int wrapper) {
@@ -47,6 +50,7 @@ final class WholeWeights {
         this.index = index;
         this.target = target;
         this.wrapper = wrapper;
+        this.original = OriginalNames.of(index);
     }
 
     /**
@@ -88,7 +92,7 @@ final class WholeWeights {
                 .findFirst()
                 .orElse(site.names().get(0));
         String module = name.module();
-        String path = module.length() > wrapper ? module.substring(wrapper) : module;
+        String path = original.apply(module.length() > wrapper ? module.substring(wrapper) : module);
         if (EXPORTERS_CONSTANT.matcher(module).matches() || BUFFERS.contains(name.parameter())) {
             return;
         }

@@ -1,0 +1,119 @@
+package dev.graft.cli.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.tensor.Tensor;
+import dev.graft.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Adapters that are trained on a model of onnxruntime-genai's builder, which has names of its own for modules. */
+class TrainedOnGenaiTest extends TypedCommands {
+    private final Path peft = Shared.path("models/stories260K/peft_e2e_r8_hd16");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"genai_fp32", "genai_int4"})
+    void theTensorsHaveTheNamesAndShapesThatPeftGivesThemOnTheCheckpoint(String model) throws IOException {
+        assertThat(run("train", config(model, "out"))).as(messages()).isZero();
+
+        // PEFT's own file, of an adapter that it trained on the checkpoint that the model was made of
+        Map<String, Tensor> expected = tensors(peft);
+        assertThat(tensors(folder.resolve("out")))
+                .hasSameSizeAs(expected)
+                .allSatisfy((name, tensor) -> assertThat(tensor.shape())
+                        .as(name)
+                        .isEqualTo(expected.get(name).shape()));
+        assertThat(Files.readString(folder.resolve("out/adapter_config.json")))
+                .contains("\"model.layers.0.self_attn.q_proj\"")
+                .doesNotContain(".attn.");
+    }
+
+    @Test
+    void whatIsTrainedIsMergedAttachedAndVerifiedOnTheModelItself() throws IOException {
+        assertThat(run("train", config("genai_fp32", "out"), "--set", "additional_target=norm"))
+                .as(messages())
+                .isZero();
+        String base = Shared.path("models/stories260K/genai_fp32/model.onnx").toString();
+        String trained = output("out");
+        Files.createDirectory(folder.resolve("attached"));
+
+        assertThat(tensors(folder.resolve("out"))).containsKey("base_model.model.model.norm.weight");
+        assertThat(run("merge", base, trained, "-o", output("merged.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(results()).contains("merged 36 targets");
+        assertThat(run("attach", base, trained, "-o", output("attached/model.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(run(
+                        "verify",
+                        base,
+                        trained,
+                        "--merged",
+                        output("merged.onnx"),
+                        "--attached",
+                        output("attached/model.onnx")))
+                .as(results())
+                .isZero();
+        assertThat(results()).contains("verified: it does what base and adapter say");
+    }
+
+    @Test
+    void trainingGoesOnFromPeftsAdapterAndTheRuntimesFileFitsSlotsOfTheModel() throws IOException {
+        assertThat(run(
+                        "train",
+                        config("genai_fp32", "out"),
+                        "--set",
+                        "adapter_name_or_path=" + peft,
+                        "--set",
+                        "learning_rate=1e-12"))
+                .as(messages())
+                .isZero();
+        Map<String, Tensor> expected = tensors(peft);
+        tensors(folder.resolve("out"))
+                .forEach((name, tensor) -> assertThat(tensor.toDoubles())
+                        .as(name)
+                        .usingComparatorWithPrecision(1e-9)
+                        .containsExactly(expected.get(name).toDoubles()));
+
+        String base = Shared.path("models/stories260K/genai_fp32/model.onnx").toString();
+        String slots = output("slots.onnx");
+        assertThat(run("attach", base, "-o", slots, "--style", "input", "--targets", "all-linear"))
+                .as(messages())
+                .isZero();
+        assertThat(run("verify", base, output("out/adapter.onnx_adapter"), "--attached", slots))
+                .as(results() + messages())
+                .isZero();
+    }
+
+    private static Map<String, Tensor> tensors(Path adapter) {
+        return SafetensorsReader.read(adapter.resolve("adapter_model.safetensors"))
+                .tensors();
+    }
+
+    private String config(String model, String output) throws IOException {
+        Path file = folder.resolve("train.yaml");
+        Files.writeString(file, """
+                model_name_or_path: %s
+                dataset: %s
+                output_dir: %s
+                lora_rank: 8
+                lora_target: all
+                max_samples: 8
+                max_steps: 2
+                learning_rate: 1e-2
+                cutoff_len: 64
+                per_device_train_batch_size: 2
+                """.formatted(
+                        Shared.path("models/stories260K/" + model + "/model.onnx"),
+                        Shared.path("datasets/e2e/train.jsonl"),
+                        output));
+        return file.toString();
+    }
+}
