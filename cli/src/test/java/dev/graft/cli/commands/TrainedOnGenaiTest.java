@@ -3,12 +3,16 @@ package dev.graft.cli.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.compiler.scan.GraphIndex;
+import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.tensor.Tensor;
 import dev.graft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +94,58 @@ class TrainedOnGenaiTest extends TypedCommands {
         assertThat(run("verify", base, output("out/adapter.onnx_adapter"), "--attached", slots))
                 .as(results() + messages())
                 .isZero();
+    }
+
+    /** Cosines and sines of positions lie in the file as weights do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"genai_fp32", "genai_fp16_cuda"})
+    void whereWholeWeightsAreTrainedRotationsStayAsTheyAre(String model) throws IOException {
+        Path base = Shared.path("models/stories260K/" + model + "/model.onnx");
+
+        assertThat(run("train", config(model, "out"), "--set", "finetuning_type=full"))
+                .as(messages())
+                .isZero();
+
+        GraphIndex before = ModelScanner.scan(base).graph();
+        GraphIndex after = ModelScanner.scan(folder.resolve("out/model.onnx")).graph();
+        assertThat(changed(before, after, "cos_cache")).isFalse();
+        assertThat(changed(before, after, "sin_cache")).isFalse();
+        assertThat(after.initializers().keySet())
+                .contains(
+                        "model.layers.0.attn.qkv_proj.MatMul.weight_trained",
+                        "model.layers.4.mlp.down_proj.MatMul.weight_trained",
+                        "model.layers.0.input_layernorm.weight_trained",
+                        "lm_head.MatMul.weight_trained");
+        assertThat(ModelScanner.scan(folder.resolve("out/model.onnx")).dataFiles())
+                .as("also what was not trained, and lies in a data file of the base, is inside")
+                .isEmpty();
+        assertThat(run(
+                        "generate",
+                        output("out/model.onnx"),
+                        "--tokenizer",
+                        tokenizer(),
+                        "--prompt",
+                        "Once",
+                        "--max-tokens",
+                        "2"))
+                .as(messages())
+                .isZero();
+    }
+
+    private static String tokenizer() {
+        return Shared.path("models/stories260K/genai_fp32/tokenizer.json").toString();
+    }
+
+    private static boolean changed(GraphIndex before, GraphIndex after, String name) {
+        return !Arrays.equals(
+                Objects.requireNonNull(before.initializers().get(name))
+                        .tensor()
+                        .orElseThrow()
+                        .toDoubles(),
+                Objects.requireNonNull(after.initializers().get(name))
+                        .tensor()
+                        .orElseThrow()
+                        .toDoubles());
     }
 
     private static Map<String, Tensor> tensors(Path adapter) {

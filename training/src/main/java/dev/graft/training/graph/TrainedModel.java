@@ -1,5 +1,6 @@
 package dev.graft.training.graph;
 
+import dev.graft.compiler.ir.Graph;
 import dev.graft.compiler.ir.GraphEditor;
 import dev.graft.compiler.ir.ModelReader;
 import dev.graft.compiler.ir.OnnxModel;
@@ -22,7 +23,7 @@ import java.util.Map;
 public final class TrainedModel {
     private TrainedModel() {}
 
-    /** The base with trained weights in the place of its own; those that no longer share a tensor have one each. */
+    /** The base with trained weights in the place of its own; those that no longer share a tensor have one each. All are inside. */
     public static OnnxModel of(Path base, TrainingTarget target, TrainableLayout layout, float[] values) {
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
@@ -38,7 +39,18 @@ public final class TrainedModel {
             }
         }
         editor.removeUnused(model.graph());
+        takeIn(editor, model.graph());
         return model;
+    }
+
+    /** What was not trained would otherwise stay in a data file that lies beside the base only. */
+    private static void takeIn(GraphEditor editor, Graph graph) {
+        for (Value value : graph.initializers()) {
+            value.initializer()
+                    .filter(TensorData::isExternal)
+                    .ifPresent(data -> editor.setInitializer(value, TensorData.of(data.tensor(value.name()))));
+        }
+        graph.nodes().forEach(node -> node.subgraphs().forEach(body -> takeIn(editor, body)));
     }
 
     private static Tensor trained(WholeWeight weight, Entry entry, float[] values) {

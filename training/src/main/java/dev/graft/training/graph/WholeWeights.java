@@ -1,18 +1,12 @@
 package dev.graft.training.graph;
 
 import dev.graft.compiler.attach.Slot;
-import dev.graft.compiler.attach.Slots;
 import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.resolve.Orientation;
-import dev.graft.compiler.resolve.OriginalNames;
 import dev.graft.compiler.resolve.PackedModules;
-import dev.graft.compiler.resolve.Rule;
 import dev.graft.compiler.resolve.Site;
 import dev.graft.compiler.resolve.Site.BiasSite;
-import dev.graft.compiler.resolve.SiteFinder;
-import dev.graft.compiler.resolve.SiteKind;
-import dev.graft.compiler.resolve.SiteName;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.NodeIndex;
@@ -22,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -33,24 +25,17 @@ import java.util.regex.Pattern;
  * parameters that began alike: each reader gets its own. A matrix that several nodes read is one parameter that is tied.
  */
 final class WholeWeights {
-    private static final Pattern EXPORTERS_CONSTANT = Pattern.compile("(.*[./])?Constant(_\\d+)?_output_\\d+");
-
-    /** What PyTorch's models hold besides parameters. */
-    private static final Set<String> BUFFERS = Set.of("inv_freq", "original_inv_freq", "cos_cached", "sin_cached");
-
     private final OnnxModel model;
     private final ModelIndex index;
     private final TrainingTarget target;
-    private final int wrapper;
-    private final UnaryOperator<String> original;
+    private final WholeModules modules;
     private final Map<String, WholeWeight> found = new LinkedHashMap<>();
 
-    private WholeWeights(OnnxModel model, ModelIndex index, TrainingTarget target, int wrapper) {
+    private WholeWeights(OnnxModel model, ModelIndex index, TrainingTarget target) {
         this.model = model;
         this.index = index;
         this.target = target;
-        this.wrapper = wrapper;
-        this.original = OriginalNames.of(index);
+        this.modules = new WholeModules(index);
     }
 
     /**
@@ -60,12 +45,11 @@ final class WholeWeights {
      * @throws GraftException {@code METHOD_UNSUPPORTED} for a bias that cannot be trained on its own
      */
     static List<WholeWeight> find(OnnxModel model, ModelIndex index, TrainingTarget target, List<Slot> slots) {
-        List<Site> sites = SiteFinder.sites(index);
-        WholeWeights weights = new WholeWeights(model, index, target, Slots.lengthOfWrapper(sites));
+        WholeWeights weights = new WholeWeights(model, index, target);
         if (target.biases() != Biases.NONE) {
             slots.forEach(weights::addBias);
         }
-        sites.stream().filter(site -> site.graph().isEmpty()).forEach(weights::add);
+        weights.modules.sites().forEach(weights::add);
         return new ArrayList<>(weights.found.values());
     }
 
@@ -83,41 +67,27 @@ final class WholeWeights {
     }
 
     private void add(Site site) {
-        if (site.names().isEmpty()) {
-            return;
-        }
-        // a stored name says which parameter it is, the name of a node only which module
-        SiteName name = site.names().stream()
-                .filter(candidate -> candidate.rule() == Rule.WEIGHT_NAME)
-                .findFirst()
-                .orElse(site.names().get(0));
-        String module = name.module();
-        String path = original.apply(module.length() > wrapper ? module.substring(wrapper) : module);
-        if (EXPORTERS_CONSTANT.matcher(module).matches() || BUFFERS.contains(name.parameter())) {
-            return;
-        }
-        boolean named = matches(path) && site.kind() != SiteKind.QUANTIZED_MATMUL && !isNoMatrix(site);
+        modules.parameter(site).ifPresent(parameter -> add(site, parameter));
+    }
+
+    private void add(Site site, WholeModules.Parameter parameter) {
+        String path = parameter.module();
+        boolean named = matches(path) && WholeModules.holdsParameter(site);
         // GPT-2 calls its causal mask a bias too
         boolean vector = site.weight().tensor().shape().rank() == 1;
-        if (named || vector && isWantedBias(name.parameter())) {
-            add(path + "." + name.parameter(), site.weight(), site.node());
+        if (named || vector && isWantedBias(parameter.name())) {
+            add(path + "." + parameter.name(), site.weight(), site.node());
         }
         if (named || isWantedBias("bias")) {
             site.bias()
-                    .filter(bias ->
-                            named || PackedModules.of(index, site, module).isEmpty())
+                    .filter(bias -> named
+                            || PackedModules.of(index, site, parameter.stored()).isEmpty())
                     .ifPresent(bias -> add(path + ".bias", bias.view(), bias.node()));
         }
     }
 
     private boolean isWantedBias(String parameter) {
         return target.biases() == Biases.ALL && parameter.equals("bias");
-    }
-
-    /** The frequencies of rotary embeddings are multiplied with positions as a weight would be, but they are a constant. */
-    private static boolean isNoMatrix(Site site) {
-        boolean product = site.kind() == SiteKind.MATMUL || site.kind() == SiteKind.GEMM;
-        return product && site.weight().tensor().shape().rank() != 2;
     }
 
     private boolean matches(String path) {
