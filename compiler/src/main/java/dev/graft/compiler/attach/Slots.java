@@ -12,7 +12,6 @@ import dev.graft.error.DidYouMean;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,28 +48,38 @@ public final class Slots {
     /**
      * The slots of a model, under the names that the modules have in transformers; targets may name them as the model does, too.
      *
-     * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match, or its end from a dot on
+     * @param targets {@link #ALL_LINEAR}, or a regular expression that a whole module path must match, or its end from a dot on; or both
+     *     with a bar between them, for what either takes
      * @throws GraftException {@code USAGE} if the expression is none, {@code TARGET_NOT_FOUND} if it matches nothing
      */
     public static List<Slot> select(ModelIndex model, String targets) {
-        Predicate<String> wanted = wanted(targets);
+        List<Slot> slots = find(model, targets);
+        if (slots.isEmpty()) {
+            throw noMatch(
+                    model, targets, find(model, ".*").stream().map(Slot::module).toList());
+        }
+        return slots;
+    }
+
+    /**
+     * The same, which may be none.
+     *
+     * @throws GraftException {@code USAGE} if the expression is none
+     */
+    public static List<Slot> find(ModelIndex model, String targets) {
+        Wanted wanted = Wanted.of(targets);
         Map<String, Slot> slots = new LinkedHashMap<>();
-        List<String> candidates = new ArrayList<>();
         List<Site> sites = SiteFinder.sites(model);
         int wrapper = lengthOfWrapper(sites);
         UnaryOperator<String> original = OriginalNames.of(model);
         for (Site site : sites) {
-            modules(model, site, targets).forEach((path, view) -> {
+            modules(model, site).forEach((path, view) -> {
                 String here = path.substring(wrapper);
                 String module = original.apply(here);
-                candidates.add(module);
-                if (wanted.test(module) || wanted.test(here)) {
+                if (wanted.takes(site, module) || wanted.takes(site, here)) {
                     slots.putIfAbsent(module, new Slot(module, site, view));
                 }
             });
-        }
-        if (slots.isEmpty()) {
-            throw noMatch(model, targets, candidates);
         }
         return List.copyOf(slots.values());
     }
@@ -115,13 +124,9 @@ public final class Slots {
                 .anyMatch(inner -> inner.startsWith(prefix) || HEADS.contains(inner));
     }
 
-    private static Map<String, WeightView> modules(ModelIndex model, Site site, String targets) {
-        boolean named = (site.kind() == SiteKind.CONV || site.kind() == SiteKind.GATHER)
-                && !targets.equalsIgnoreCase(ALL_LINEAR);
-        boolean linear = site.kind() == SiteKind.MATMUL
-                || site.kind() == SiteKind.GEMM
-                || site.kind() == SiteKind.QUANTIZED_MATMUL;
-        if (!linear && !named || site.names().isEmpty()) {
+    private static Map<String, WeightView> modules(ModelIndex model, Site site) {
+        boolean named = site.kind() == SiteKind.CONV || site.kind() == SiteKind.GATHER;
+        if (!isLinear(site) && !named || site.names().isEmpty()) {
             return Map.of();
         }
         String module = site.names().get(0).module();
@@ -129,20 +134,36 @@ public final class Slots {
         return parts.isEmpty() ? Map.of(module, site.weight()) : parts;
     }
 
-    private static Predicate<String> wanted(String targets) {
-        if (targets.equalsIgnoreCase(ALL_LINEAR)) {
-            return module -> !HEADS.contains(lastPart(module));
+    private static boolean isLinear(Site site) {
+        return site.kind() == SiteKind.MATMUL
+                || site.kind() == SiteKind.GEMM
+                || site.kind() == SiteKind.QUANTIZED_MATMUL;
+    }
+
+    /** What is asked for: all linear layers but heads, whatever an expression matches, or both. */
+    private record Wanted(boolean allLinear, Predicate<String> named) {
+        static Wanted of(String targets) {
+            if (targets.equalsIgnoreCase(ALL_LINEAR)) {
+                return new Wanted(true, module -> false);
+            }
+            boolean both = targets.regionMatches(true, 0, ALL_LINEAR + "|", 0, ALL_LINEAR.length() + 1);
+            String expression = both ? targets.substring(ALL_LINEAR.length() + 1) : targets;
+            try {
+                return new Wanted(
+                        both,
+                        Pattern.compile("(?:.*\\.)?(?:" + expression + ")").asMatchPredicate());
+            } catch (PatternSyntaxException e) {
+                throw new GraftException(
+                        ErrorCode.USAGE,
+                        "'" + targets + "' is not a regular expression: " + e.getDescription(),
+                        Location.NONE,
+                        "Give all-linear, or a regular expression such as '.*\\.[qv]_proj'.",
+                        e);
+            }
         }
-        try {
-            Pattern pattern = Pattern.compile("(?:.*\\.)?(?:" + targets + ")");
-            return pattern.asMatchPredicate();
-        } catch (PatternSyntaxException e) {
-            throw new GraftException(
-                    ErrorCode.USAGE,
-                    "'" + targets + "' is not a regular expression: " + e.getDescription(),
-                    Location.NONE,
-                    "Give all-linear, or a regular expression such as '.*\\.[qv]_proj'.",
-                    e);
+
+        boolean takes(Site site, String module) {
+            return allLinear && isLinear(site) && !HEADS.contains(lastPart(module)) || named.test(module);
         }
     }
 }

@@ -6,8 +6,16 @@ import java.util.regex.PatternSyntaxException;
 
 /** Which modules get an adapter. */
 public sealed interface Targets {
-    /** Every linear layer but the output head. */
-    record AllLinear() implements Targets {}
+    /**
+     * Every linear layer but the output head.
+     *
+     * @param besides names of modules as in {@link Suffixes}, which get an adapter too
+     */
+    record AllLinear(List<String> besides) implements Targets {
+        public AllLinear {
+            besides = List.copyOf(besides);
+        }
+    }
 
     /**
      * Modules whose path is, or ends in a dot and, one of these.
@@ -27,7 +35,10 @@ public sealed interface Targets {
      */
     record Expression(String pattern) implements Targets {}
 
-    /** {@code lora_target}: {@code all}, names, or a regular expression, which is known by its special characters. */
+    /** The words for every linear layer. */
+    List<String> ALL = List.of("all", "all-linear");
+
+    /** {@code lora_target}: {@code all}, names, {@code all} among names, or a regular expression, which is known by its special characters. */
     static Targets read(SettingReader reader) {
         String key = "lora_target";
         String whole =
@@ -35,9 +46,9 @@ public sealed interface Targets {
                         ? scalar.text().strip()
                         : "";
         List<String> names = reader.texts(key);
-        if (whole.equals("all") || whole.equals("all-linear")) {
+        if (ALL.contains(whole) || names.size() == 1 && ALL.contains(names.get(0))) {
             reader.effective().put(key, dev.graft.adapter.format.json.JsonValue.of("all"));
-            return new AllLinear();
+            return new AllLinear(List.of());
         }
         if (whole.chars().anyMatch(unit -> "*+?()[]|^$\\{}".indexOf(unit) >= 0)) {
             reader.effective().put(key, dev.graft.adapter.format.json.JsonValue.of(whole));
@@ -50,7 +61,8 @@ public sealed interface Targets {
                             "expected lora_target to name a module, got nothing",
                             "Write all, or names such as q_proj,v_proj.");
         }
-        return new Suffixes(names);
+        List<String> named = names.stream().filter(name -> !ALL.contains(name)).toList();
+        return named.size() < names.size() ? new AllLinear(named) : new Suffixes(named);
     }
 
     private static Targets expression(SettingReader reader, String key, String whole) {

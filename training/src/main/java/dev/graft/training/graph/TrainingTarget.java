@@ -1,6 +1,7 @@
 package dev.graft.training.graph;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ public record TrainingTarget(
         boolean dora,
         Biases biases,
         boolean branchBias) {
-    private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\..*");
+    private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d{1,9})\\..*");
 
     /** No module at all. */
     public static final Pattern NONE = Pattern.compile("(?!)");
@@ -83,9 +84,15 @@ public record TrainingTarget(
         return new TrainingTarget(modules, rank, scaling, dropout, layers, whole, dora, biases, true);
     }
 
-    /** Whether a module is in one of the layers, whose number is the first in its path, as for PEFT's layers_to_transform. */
+    /** Whether a module is in one of the layers. */
     boolean takesLayerOf(String module) {
+        OptionalInt layer = layerOf(module);
+        return layers.isEmpty() || layer.isPresent() && layers.contains(layer.getAsInt());
+    }
+
+    /** The number of a module's layer, which is the first in its path, as for PEFT's layers_to_transform. */
+    public static OptionalInt layerOf(String module) {
         Matcher matcher = LAYER.matcher(module);
-        return layers.isEmpty() || matcher.matches() && layers.contains(Integer.parseInt(matcher.group(1)));
+        return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
     }
 }

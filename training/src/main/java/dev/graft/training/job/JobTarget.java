@@ -79,11 +79,17 @@ final class JobTarget {
         };
     }
 
-    private static String modules(Targets targets) {
+    /** The expression for the modules that get a pair. */
+    static String modules(Targets targets) {
         if (targets instanceof Targets.Suffixes suffixes) {
             return names(suffixes.suffixes()).pattern();
         }
-        return targets instanceof Targets.Expression expression ? expression.pattern() : Slots.ALL_LINEAR;
+        if (targets instanceof Targets.Expression expression) {
+            return expression.pattern();
+        }
+        return targets instanceof Targets.AllLinear all && !all.besides().isEmpty()
+                ? Slots.ALL_LINEAR + "|" + names(all.besides()).pattern()
+                : Slots.ALL_LINEAR;
     }
 
     private static Pattern names(List<String> names) {

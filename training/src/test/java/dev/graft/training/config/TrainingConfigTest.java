@@ -111,7 +111,7 @@ class TrainingConfigTest {
         assertThat(config.adapter())
                 .isEqualTo(new AdapterOptions(
                         FinetuningType.LORA,
-                        new Targets.AllLinear(),
+                        new Targets.AllLinear(List.of()),
                         List.of(),
                         8,
                         16,
@@ -199,6 +199,10 @@ class TrainingConfigTest {
                         .adapter()
                         .targets())
                 .isEqualTo(new Targets.Expression(".*\\.layers\\.[02]\\..*_proj"));
+        assertThat(read(LEAST + "lora_target: all,lm_head\n").adapter().targets())
+                .isEqualTo(new Targets.AllLinear(List.of("lm_head")));
+        assertThat(read(LEAST + "lora_target: [all]\n").effective())
+                .isEqualTo(read(LEAST).effective());
         assertThat(read(LEAST + "lora_target: all-linear\n").effective())
                 .isEqualTo(read(LEAST).effective());
     }
