@@ -69,6 +69,17 @@ class SlotsTest {
     }
 
     @Test
+    void theFactorsOfAnotherAdapterAreNoLinearLayersOfTheModel() {
+        Path model = Shared.path("models/stories260K/genai_fp32_lora/model.onnx");
+
+        assertThat(Slots.select(ModelScanner.scan(model), Slots.ALL_LINEAR))
+                .extracting(Slot::module)
+                .hasSize(35)
+                .contains("model.layers.0.self_attn.q_proj")
+                .noneMatch(module -> module.contains("lora"));
+    }
+
+    @Test
     void aPackedProductHasASlotForEachOfItsModules() {
         Path model = Shared.path("conformance/exports/genai_llama_fp32/model.onnx");
 

@@ -23,7 +23,7 @@ import java.util.regex.PatternSyntaxException;
 
 /** Chooses the modules of a model that get inputs without an adapter, as PEFT's target_modules does. */
 public final class Slots {
-    /** All matrix products except the output embedding and the heads of classifiers, as in PEFT. */
+    /** All matrix products except the output embedding, the heads of classifiers and the factors of other adapters, as in PEFT. */
     public static final String ALL_LINEAR = "all-linear";
 
     private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "score", "classifier");
@@ -40,6 +40,8 @@ public final class Slots {
             "encoder",
             "decoder",
             "vision_model");
+
+    private static final Pattern FACTOR = Pattern.compile("(?:.*\\.)?lora_[AB](?:\\..*)?");
 
     private static final int NAMED = 8;
 
@@ -163,7 +165,11 @@ public final class Slots {
         }
 
         boolean takes(Site site, String module) {
-            return allLinear && isLinear(site) && !HEADS.contains(lastPart(module)) || named.test(module);
+            return allLinear && isLinear(site) && isOwn(module) || named.test(module);
+        }
+
+        private static boolean isOwn(String module) {
+            return !HEADS.contains(lastPart(module)) && !FACTOR.matcher(module).matches();
         }
     }
 }

@@ -78,6 +78,7 @@ public record TrainingGraph(OnnxModel model, TrainableLayout layout, Map<String,
             Activations activations,
             Purpose purpose) {
         ModelIndex index = ModelScanner.scan(base);
+        PlainBase.require(index);
         OnnxModel model = ModelReader.read(base);
         GraphEditor editor = new GraphEditor(model);
         List<Slot> slots = target.modules().isEmpty() ? List.of() : select(index, target);

@@ -9,6 +9,7 @@ import dev.graft.error.GraftException;
 import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.Targets;
 import dev.graft.training.config.TrainingConfig;
+import dev.graft.training.graph.PlainBase;
 import dev.graft.training.graph.TrainingTarget;
 import dev.graft.training.graph.WholeModules;
 import java.util.Collection;
@@ -43,7 +44,8 @@ final class TargetNames {
     /**
      * Checks the names of modules and the numbers of layers.
      *
-     * @throws GraftException {@code TRAINING_CONFIG_INVALID} with the first that means nothing, and what it may have been meant to be
+     * @throws GraftException {@code TRAINING_CONFIG_INVALID} with the first that means nothing, and what it may have been meant to be; {@code
+     *     ATTACH_UNSUPPORTED} for a model whose modules have branches already
      */
     static void require(TrainingConfig config) {
         if (config.adapter().type() == FinetuningType.LORA) {
@@ -52,6 +54,7 @@ final class TargetNames {
     }
 
     private void require() {
+        PlainBase.require(model);
         Targets targets = config.adapter().targets();
         names(targets).forEach(name -> found(name, Pattern.quote(name)));
         List<String> chosen = targets instanceof Targets.Expression expression
