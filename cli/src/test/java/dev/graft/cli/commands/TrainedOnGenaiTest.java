@@ -132,6 +132,20 @@ class TrainedOnGenaiTest extends TypedCommands {
                 .isZero();
     }
 
+    @Test
+    void quantisedWeightsAreNotTrainedWholeAndNeitherAreTheirScales() throws IOException {
+        assertThat(run("train", config("genai_int4", "out"), "--set", "finetuning_type=full"))
+                .isEqualTo(2);
+        assertThat(messages())
+                .contains(
+                        "finetuning_type: the weights of model.layers.0.self_attn.qkv_proj and 25 more are quantised",
+                        "finetuning_type: lora trains beside quantised weights");
+
+        assertThat(run("train", config("genai_int4", "out"), "--set", "additional_target=embed_tokens"))
+                .isEqualTo(2);
+        assertThat(messages()).contains("additional_target: no module matches 'embed_tokens'");
+    }
+
     private static String tokenizer() {
         return Shared.path("models/stories260K/genai_fp32/tokenizer.json").toString();
     }

@@ -24,11 +24,15 @@ public final class WholeModules {
     /** What PyTorch's models hold besides parameters. */
     private static final Set<String> BUFFERS = Set.of("inv_freq", "original_inv_freq", "cos_cached", "sin_cached");
 
-    /** The inputs of operators that are cosines and sines of positions, computed once and never learnt, by domain and operator. */
-    private static final Map<String, Set<Integer>> ROTATIONS = Map.of(
+    /**
+     * Inputs of operators that are never learnt, by domain and operator: cosines and sines of positions, which are computed once, and the scales of
+     * quantised rows.
+     */
+    private static final Map<String, Set<Integer>> FIXED = Map.of(
             "com.microsoft.RotaryEmbedding", Set.of(2, 3),
             ".RotaryEmbedding", Set.of(1, 2),
-            "com.microsoft.GroupQueryAttention", Set.of(7, 8));
+            "com.microsoft.GroupQueryAttention", Set.of(7, 8),
+            "com.microsoft.GatherBlockQuantized", Set.of(2, 3));
 
     private final ModelIndex index;
     private final List<Site> sites;
@@ -63,6 +67,16 @@ public final class WholeModules {
         return paths;
     }
 
+    /** The modules whose weights are integers, which no gradient changes. */
+    public static Set<String> quantized(ModelIndex index) {
+        WholeModules modules = new WholeModules(index);
+        Set<String> paths = new LinkedHashSet<>();
+        modules.sites.stream()
+                .filter(site -> !site.weight().tensor().dtype().isFloat())
+                .forEach(site -> modules.parameter(site).ifPresent(found -> paths.add(found.module())));
+        return paths;
+    }
+
     /** All uses of weights in the main graph. */
     List<Site> sites() {
         return sites;
@@ -70,7 +84,7 @@ public final class WholeModules {
 
     /** The parameter that a site uses, unless it is a constant of the model or of its exporter. */
     Optional<Parameter> parameter(Site site) {
-        if (site.names().isEmpty() || isRotation(site)) {
+        if (site.names().isEmpty() || isFixed(site)) {
             return Optional.empty();
         }
         // a stored name says which parameter it is, the name of a node only which module
@@ -86,9 +100,9 @@ public final class WholeModules {
         return Optional.of(new Parameter(stored, original.apply(path), name.parameter()));
     }
 
-    private static boolean isRotation(Site site) {
+    private static boolean isFixed(Site site) {
         String operator = site.node().domain() + "." + site.node().opType();
-        return ROTATIONS.getOrDefault(operator, Set.of()).contains(site.weightInput());
+        return FIXED.getOrDefault(operator, Set.of()).contains(site.weightInput());
     }
 
     private boolean isTrainable(Site site) {

@@ -53,6 +53,7 @@ public final class TrainingJob implements AutoCloseable {
     public static TrainingJob open(TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device) {
         RunPlan plan = JobPlan.of(config);
         TargetNames.require(config);
+        FullTraining.require(config);
         try (FileContents contents = FileContents.of(config)) {
             TrainingData data = TrainingData.open(config, tokenizer);
             OrtTrainingEngine engine = OrtTrainingEngine.open(recipe(config, device), updatesPerCall(config, device));
