@@ -26,17 +26,24 @@ public final class ConfigSource {
         Map<String, Setting> settings = new LinkedHashMap<>(YamlFile.read(file));
         for (String override : overrides) {
             int equals = override.indexOf('=');
-            if (equals < 1) {
+            String key = override.substring(0, Math.max(0, equals)).strip();
+            if (key.isEmpty()) {
                 throw new GraftException(
                         ErrorCode.TRAINING_CONFIG_INVALID,
                         "expected --set key=value, got '" + override + "'",
                         Location.NONE,
                         "For example --set learning_rate=1e-4.");
             }
-            String key = override.substring(0, equals).strip();
-            settings.put(key, new Setting(YamlFile.readValue(override.substring(equals + 1)), -1));
+            settings.put(key, new Setting(YamlFile.readValue(key, override.substring(equals + 1)), -1));
         }
         return new ConfigSource(file, settings);
+    }
+
+    /** Keys with texts, of no file. */
+    static ConfigSource ofTexts(Map<String, String> texts) {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        texts.forEach((key, text) -> settings.put(key, new Setting(new YamlValue.Scalar(text, true), -1)));
+        return new ConfigSource(Path.of(""), settings);
     }
 
     /** The file. */

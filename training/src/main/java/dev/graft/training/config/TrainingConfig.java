@@ -42,6 +42,12 @@ public record TrainingConfig(
         List<String> ignored,
         Map<String, JsonValue> effective,
         ConfigSource source) {
+    /** Every key has a value in effect, whatever is given: the least that can be given shows them all. */
+    private static final Set<String> OWN_KEYS = of(ConfigSource.ofTexts(
+                    Map.of("model_name_or_path", "model.onnx", "dataset", "rows.jsonl", "output_dir", "out")))
+            .effective()
+            .keySet();
+
     public TrainingConfig {
         ignored = List.copyOf(ignored);
         effective = Collections.unmodifiableMap(new LinkedHashMap<>(effective));
@@ -55,11 +61,18 @@ public record TrainingConfig(
      */
     public static TrainingConfig read(Path file, List<String> overrides) {
         ConfigSource source = ConfigSource.read(file, overrides);
+        refuseUnknown(source, OWN_KEYS);
+        TrainingConfig config = of(source);
+        config.model().adapter().ifPresent(config::checkStart);
+        return config;
+    }
+
+    private static TrainingConfig of(ConfigSource source) {
         SettingReader reader = new SettingReader(source);
         List<String> ignored = ForeignKeys.ignored(source);
         long seed = reader.seed("seed", 42);
         OutputOptions output = OutputOptions.read(reader);
-        TrainingConfig config = new TrainingConfig(
+        return new TrainingConfig(
                 ModelOptions.read(reader),
                 AdapterOptions.read(reader),
                 Loss.read(reader),
@@ -72,9 +85,6 @@ public record TrainingConfig(
                 ignored,
                 reader.effective(),
                 source);
-        refuseUnknown(source, reader.effective().keySet());
-        config.model().adapter().ifPresent(config::checkStart);
-        return config;
     }
 
     /** An earlier adapter is gone on with: it must be of the kind that is trained, and stay. */

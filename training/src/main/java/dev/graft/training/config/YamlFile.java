@@ -4,9 +4,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.FileBytes;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -14,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -34,12 +31,21 @@ final class YamlFile {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_KEYS = 2000;
 
-    private final @Nullable Path file;
+    private final Malformed malformed;
     private final Iterator<Event> events;
 
-    private YamlFile(@Nullable Path file, Iterator<Event> events) {
-        this.file = file;
-        this.events = events;
+    private YamlFile(Malformed malformed, String text) {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel("configuration")
+                .setCodePointLimit(MAX_BYTES)
+                .build();
+        this.malformed = malformed;
+        this.events = new Parse(settings).parseString(text).iterator();
+    }
+
+    /** Makes the error about a problem in a line, which is -1 where none can be told. */
+    private interface Malformed {
+        GraftException error(String problem, long line);
     }
 
     /** The settings of a file, in its order. */
@@ -54,12 +60,22 @@ final class YamlFile {
         }
         byte[] content = new byte[(int) bytes.size()];
         bytes.read(0, ByteBuffer.wrap(content));
-        return parse(file, content).readDocument();
+        Malformed malformed = (problem, line) -> new GraftException(
+                ErrorCode.TRAINING_CONFIG_INVALID,
+                problem,
+                Location.ofLine(file, line),
+                "Write one key: value a line, as LLaMA-Factory's examples do.");
+        return new YamlFile(malformed, Utf8Text.of(file, content)).readDocument();
     }
 
     /** One value, as {@code --set key=value} has it. */
-    static YamlValue readValue(String text) {
-        YamlFile yaml = parse(null, text.getBytes(StandardCharsets.UTF_8));
+    static YamlValue readValue(String key, String text) {
+        Malformed malformed = (problem, line) -> new GraftException(
+                ErrorCode.TRAINING_CONFIG_INVALID,
+                "--set " + key + ": " + problem,
+                Location.NONE,
+                "Write the value as in the file, in quotes where it has special characters.");
+        YamlFile yaml = new YamlFile(malformed, text);
         return yaml.guarded(() -> {
             yaml.next();
             Event start = yaml.next();
@@ -70,16 +86,6 @@ final class YamlFile {
             yaml.expectEnd();
             return value;
         });
-    }
-
-    private static YamlFile parse(@Nullable Path file, byte[] content) {
-        LoadSettings settings = LoadSettings.builder()
-                .setLabel("configuration")
-                .setCodePointLimit(MAX_BYTES)
-                .build();
-        InputStreamReader reader =
-                new InputStreamReader(new java.io.ByteArrayInputStream(content), StandardCharsets.UTF_8);
-        return new YamlFile(file, new Parse(settings).parseReader(reader).iterator());
     }
 
     private Map<String, Setting> readDocument() {
@@ -195,10 +201,6 @@ final class YamlFile {
     }
 
     private GraftException malformed(String message, long line) {
-        return new GraftException(
-                ErrorCode.TRAINING_CONFIG_INVALID,
-                message,
-                file == null ? Location.NONE : Location.ofLine(file, line),
-                "Write one key: value a line, as LLaMA-Factory's examples do.");
+        return malformed.error(message, line);
     }
 }

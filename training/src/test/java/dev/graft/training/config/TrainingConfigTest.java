@@ -7,11 +7,13 @@ import dev.graft.adapter.format.peft.LoraScaling;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -307,10 +309,19 @@ class TrainingConfigTest {
     void anImpossibleOverrideIsNamedWithoutALine() {
         GraftException value = refused(LEAST, "lora_rank=-1");
         GraftException form = refused(LEAST, "lora_rank");
+        GraftException noYaml = refused(LEAST, "rank_pattern={q_proj: 2");
+        GraftException twoKeys = refused(LEAST, "class_names={a: 1, a: 2}");
 
         assertThat(value).hasMessage("--set lora_rank: expected lora_rank to be a whole number from 1 on, got '-1'");
         assertThat(value.location().isNone()).isTrue();
         assertThat(form).hasMessage("expected --set key=value, got 'lora_rank'");
+        assertThat(refused(LEAST, " =3")).hasMessage("expected --set key=value, got ' =3'");
+        assertThat(noYaml).hasMessage("--set rank_pattern: not YAML: expected ',' or '}', but got <stream end>");
+        assertThat(noYaml.location().isNone()).isTrue();
+        assertThat(noYaml.remedy())
+                .isEqualTo("Write the value as in the file, in quotes where it has special characters.");
+        assertThat(twoKeys).hasMessage("--set class_names: the key 'a' stands here twice");
+        assertThat(refused(LEAST, "lora_rnk=4")).hasMessage("--set lora_rnk: unknown key 'lora_rnk'");
     }
 
     @Test
@@ -332,6 +343,39 @@ class TrainingConfigTest {
                 .hasMessage("expected output_dir: the folder of the adapter, got nothing");
         assertThat(refused("model_name_or_path: meta-llama/Llama-3\ndataset: a\noutput_dir: out\n"))
                 .hasMessage("expected model_name_or_path to be an .onnx file, got 'Llama-3'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model_name_or_pth: m.onnx, model_name_or_path",
+        "datset: a.jsonl, dataset",
+        "Output_Dir: out, output_dir"
+    })
+    void aRequiredKeyThatIsMisspeltIsCalledUnknownNotMissing(String line, String meant) {
+        String kept = LEAST.lines().filter(other -> !other.startsWith(meant)).collect(Collectors.joining("\n"));
+
+        GraftException error = refused(kept + "\n" + line + "\n");
+
+        assertThat(error).hasMessage("unknown key '" + line.substring(0, line.indexOf(':')) + "'");
+        assertThat(error.remedy()).isEqualTo("Did you mean '" + meant + "'?");
+        assertThat(error.location().toString()).endsWith("train.yaml, line 3");
+    }
+
+    @Test
+    void whatIsNotUtf8IsRefusedAtItsPlace() throws IOException {
+        Path file = folder.resolve("train.yaml");
+        Files.write(file, (LEAST + "default_system: caf\u00e9\n").getBytes(StandardCharsets.ISO_8859_1));
+        GraftException latin = catchThrowableOfType(GraftException.class, () -> TrainingConfig.read(file, List.of()));
+        Files.write(file, LEAST.getBytes(StandardCharsets.UTF_16));
+        GraftException utf16 = catchThrowableOfType(GraftException.class, () -> TrainingConfig.read(file, List.of()));
+
+        assertThat(latin).hasMessage("the file is not UTF-8 text: byte 0xE9 at column 20");
+        assertThat(latin.location().toString()).endsWith("train.yaml, line 4");
+        assertThat(latin.remedy()).isEqualTo("Save the file as UTF-8.");
+        assertThat(utf16).hasMessage("the file is not UTF-8 text: byte 0xFE at column 1");
+        assertThat(read("\ufeff" + LEAST + "default_system: caf\u00e9\n").data().system())
+                .as("with the mark that some editors write first")
+                .contains("caf\u00e9");
     }
 
     @ParameterizedTest
