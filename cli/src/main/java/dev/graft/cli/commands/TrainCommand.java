@@ -12,11 +12,13 @@ import dev.graft.cli.command.Invocation;
 import dev.graft.cli.text.Numbers;
 import dev.graft.cli.tokenizer.HuggingFaceTokenizerSource;
 import dev.graft.cli.train.PaceUnit;
+import dev.graft.cli.train.Preparation;
 import dev.graft.cli.train.TrainingLines;
 import dev.graft.cli.train.TrainingReport;
 import dev.graft.error.MissingFile;
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.session.Device;
+import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.ModelOptions;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.data.DataReport;
@@ -90,7 +92,7 @@ final class TrainCommand implements Command {
     private static int train(
             TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device, Console console) {
         console.note("building the training graph of " + config.model().model().getFileName());
-        try (TrainingJob job = TrainingJob.open(config, tokenizer, device);
+        try (TrainingJob job = prepare(config, tokenizer, device, console);
                 Interruption interruption = Interruption.listen()) {
             tell(job, console);
             TrainingLines lines = new TrainingLines(config, console);
@@ -99,6 +101,13 @@ final class TrainCommand implements Command {
             print(config, result, lines.resumedFrom(), console);
         }
         return 0;
+    }
+
+    private static TrainingJob prepare(
+            TrainingConfig config, Optional<TokenizerSource> tokenizer, Device device, Console console) {
+        try (Preparation preparation = Preparation.begin(console)) {
+            return TrainingJob.open(config, tokenizer, device);
+        }
     }
 
     private static void tell(TrainingJob job, Console console) {
@@ -140,7 +149,14 @@ final class TrainCommand implements Command {
         console.result(
                 result.stopped() == RunResult.Stopped.INTERRUPTED
                         ? "go on with --resume; checkpoints are in " + folder
-                        : "adapter   " + folder + "\nreport    " + folder.resolve(TrainingReport.FILE_NAME));
+                        : product(config) + "\nreport    " + folder.resolve(TrainingReport.FILE_NAME));
+    }
+
+    private static String product(TrainingConfig config) {
+        Path folder = config.output().folder();
+        return config.adapter().type() == FinetuningType.FULL
+                ? "model     " + folder.resolve("model.onnx")
+                : "adapter   " + folder;
     }
 
     /** The JSON document. */

@@ -105,6 +105,7 @@ class TrainedOnGenaiTest extends TypedCommands {
         assertThat(run("train", config(model, "out"), "--set", "finetuning_type=full"))
                 .as(messages())
                 .isZero();
+        assertThat(results()).contains("model     " + folder.resolve("out/model.onnx"));
 
         GraphIndex before = ModelScanner.scan(base).graph();
         GraphIndex after = ModelScanner.scan(folder.resolve("out/model.onnx")).graph();

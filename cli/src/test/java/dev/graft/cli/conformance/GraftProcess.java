@@ -58,6 +58,14 @@ record GraftProcess(int exitCode, String results, String messages, double second
                 .start();
     }
 
+    /** Starts, and leaves it to the caller, who may end it; what it says goes into two files. */
+    static Process start(Path results, Path messages, String... words) throws IOException {
+        return new ProcessBuilder(line(Path.of(System.getProperty("java.home")), List.of(), words))
+                .redirectOutput(results.toFile())
+                .redirectError(messages.toFile())
+                .start();
+    }
+
     private static List<String> line(Path javaHome, List<String> jvmOptions, String... words) {
         List<String> line = new ArrayList<>();
         line.add(javaHome.resolve("bin/java").toString());
