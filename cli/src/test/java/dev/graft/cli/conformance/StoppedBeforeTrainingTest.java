@@ -12,13 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A signal to {@code graft train} while there is nothing yet to save. */
 @Tag("conformance")
-@DisabledOnOs(OS.WINDOWS)
 class StoppedBeforeTrainingTest {
     /** As many as take much longer to read than a signal to arrive. */
     private static final int ROWS = 300_000;
