@@ -60,9 +60,10 @@ public final class ConfigSource {
     public GraftException invalid(String key, String message, String remedy) {
         Setting setting = settings.get(key);
         boolean overridden = setting != null && setting.line() < 0;
+        String named = message.startsWith(key + ": ") ? message : key + ": " + message;
         return new GraftException(
                 ErrorCode.TRAINING_CONFIG_INVALID,
-                overridden ? "--set " + key + ": " + message : message,
+                overridden ? "--set " + named : message,
                 overridden ? Location.NONE : Location.ofLine(file, setting == null ? -1 : setting.line()),
                 remedy);
     }

@@ -321,6 +321,9 @@ class TrainingConfigTest {
         assertThat(noYaml.remedy())
                 .isEqualTo("Write the value as in the file, in quotes where it has special characters.");
         assertThat(twoKeys).hasMessage("--set class_names: the key 'a' stands here twice");
+        assertThat(refused(LEAST, "quantization_bit=4").getMessage())
+                .as("the key once")
+                .startsWith("--set quantization_bit: '4' is not supported");
         assertThat(refused(LEAST, "lora_rnk=4")).hasMessage("--set lora_rnk: unknown key 'lora_rnk'");
     }
 
