@@ -173,7 +173,7 @@ class LabelledBatchesTest {
         work.write("a.jsonl", "{\"text\": \"x\", \"label\": 1}\n");
 
         assertThat(work.refused("a.jsonl", "loss=classification", "packing=true"))
-                .hasMessage("--set packing: packing: true needs texts for a language model");
+                .hasMessage("--set packing: true needs texts for a language model");
         assertThat(work.open("a.jsonl", "loss=classification").report().tokens())
                 .isEqualTo(3);
     }

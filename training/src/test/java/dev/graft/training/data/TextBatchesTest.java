@@ -88,8 +88,7 @@ class TextBatchesTest {
         GraftException error = work.refused("a.jsonl", "add_bos=true");
         assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_CONFIG_INVALID);
         assertThat(error)
-                .hasMessage(
-                        "--set add_bos: add_bos: true, but neither tokenizer_config.json nor config.json names the token");
+                .hasMessage("--set add_bos: true, but neither tokenizer_config.json nor config.json names the token");
     }
 
     @Test
