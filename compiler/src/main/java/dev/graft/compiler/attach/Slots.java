@@ -87,6 +87,14 @@ public final class Slots {
     }
 
     private static GraftException noMatch(ModelIndex model, String targets, List<String> candidates) {
+        if (candidates.isEmpty()) {
+            return new GraftException(
+                    ErrorCode.TARGET_NOT_FOUND,
+                    "no module matches '" + targets
+                            + "'; the model has no linear layer, convolution or embedding whose weight is stored",
+                    Location.ofFile(model.file()),
+                    "Check that it is the right file; graft inspect shows what is in it.");
+        }
         List<String> ends = candidates.stream().map(Slots::lastPart).distinct().toList();
         String meant = DidYouMean.sentence(targets, ends);
         return new GraftException(

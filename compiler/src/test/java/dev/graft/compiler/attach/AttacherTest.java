@@ -65,6 +65,23 @@ class AttacherTest {
     }
 
     @Test
+    void aModelWithoutWeightsHasNoSlots() {
+        OnnxModel model = OnnxModel.create(8, 17);
+        GraphEditor editor = new GraphEditor(model);
+        Value x = editor.addGraphInput(model.graph(), "x", ValueType.of(dtype, new Dim.Symbolic("n")));
+        Value y = editor.atEnd(model.graph()).node("Exp", "", List.of(x), List.of());
+        editor.setType(y, ValueType.of(dtype, new Dim.Symbolic("n")));
+        editor.addGraphOutput(y);
+        ModelWriter.write(model, base);
+
+        assertThatThrownBy(() -> Slots.select(ModelScanner.scan(base), Slots.ALL_LINEAR))
+                .isInstanceOf(GraftException.class)
+                .hasMessage(
+                        "no module matches 'all-linear'; the model has no linear layer, convolution or embedding whose"
+                                + " weight is stored");
+    }
+
+    @Test
     void theScalingIsPartOfB() {
         AttachReport report = attach(AttachOptions.DEFAULT, Halves.lora("layer.q", 16, 3));
 
