@@ -7,7 +7,6 @@ import dev.graft.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +48,7 @@ public final class BatchSteps implements AutoCloseable {
             Set<String> computed,
             Map<String, NativeTensor> into)
             throws InterruptedException {
-        List<SlotAdapter> adapters = rows.stream()
-                .filter(Objects::nonNull)
-                .<SlotAdapter>map(Objects::requireNonNull)
-                .toList();
-        try (SlotLease lease = table.lease(adapters)) {
+        try (SlotLease lease = table.lease(rows)) {
             Map<String, HostTensor> fresh = new LinkedHashMap<>(values);
             long[] slots = rows.stream().mapToLong(lease::slotOf).toArray();
             fresh.put(BatchedLayout.SLOT, HostTensor.ofLongs(Shape.of(slots.length), slots));

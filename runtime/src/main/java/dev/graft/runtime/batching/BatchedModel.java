@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -241,10 +240,7 @@ public final class BatchedModel implements AutoCloseable {
     public BatchRun prepareRun(Map<String, HostTensor> inputs, List<@Nullable SlotAdapter> rows)
             throws InterruptedException {
         requireOwn(inputs, rows);
-        SlotLease lease = table.lease(rows.stream()
-                .filter(Objects::nonNull)
-                .map(Objects::requireNonNull)
-                .toList());
+        SlotLease lease = table.lease(rows);
         try {
             Map<String, HostTensor> all = new LinkedHashMap<>(inputs);
             all.putAll(memory.tensors());

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which adapter is in which slot, and who uses it.
@@ -47,11 +48,17 @@ final class SlotTable {
     /**
      * Has adapters in slots until the lease is closed; waits while others hold too many.
      *
+     * @param adapters null where a row uses none
      * @throws GraftException {@code SLOTS_EXHAUSTED} for more adapters than there are slots, pinned ones counted
      * @throws IllegalStateException if the table is closed
      */
-    SlotLease lease(Collection<SlotAdapter> adapters) throws InterruptedException {
-        Set<SlotAdapter> wanted = new LinkedHashSet<>(adapters);
+    SlotLease lease(Collection<? extends @Nullable SlotAdapter> adapters) throws InterruptedException {
+        Set<SlotAdapter> wanted = new LinkedHashSet<>();
+        for (SlotAdapter adapter : adapters) {
+            if (adapter != null) {
+                wanted.add(adapter);
+            }
+        }
         List<Runnable> news = new ArrayList<>();
         Object turn = new Object();
         lock.lockInterruptibly();

@@ -8,7 +8,7 @@ import dev.graft.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +101,7 @@ public final class CacheRows implements AutoCloseable {
         int longest = Arrays.stream(lengths).max().orElse(0);
         CacheRows joined = filled(layout, lengths, Math.addExact(longest, more), padding);
         for (CachePart part : layout.parts()) {
-            Map<CacheRows, HostTensor> contents = new IdentityHashMap<>();
+            Map<CacheRows, HostTensor> contents = new HashMap<>();
             for (int i = 0; i < lengths.length; i++) {
                 CacheRows from = rows.get(i).cache();
                 HostTensor content =
