@@ -1,53 +1,28 @@
 package dev.graft.training.data;
 
 import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.runtime.generate.chat.ChatMessage;
+import dev.graft.training.data.Conversation.Turn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A list of messages: perhaps a system message, then user and assistant in turn.
+ * A list of messages: perhaps a system message, then user and assistant in turn. Where the assistant calls tools, what comes of the calls stands in the user's place.
  *
- * @param role the key of who speaks
- * @param content the key of what is said
- * @param roles what roles are called
+ * @param form how a message is written down
  */
-record ChatMessages(String role, String content, Map<String, Role> roles) {
+record ChatMessages(MessageForm form) {
     /** {@code role} and {@code content}, as OpenAI has it. */
-    static final ChatMessages OPENAI = new ChatMessages(
-            "role", "content", Map.of("system", Role.SYSTEM, "user", Role.USER, "assistant", Role.ASSISTANT));
+    static final ChatMessages OPENAI = new ChatMessages(new OpenAiForm());
 
     /** {@code from} and {@code value}, as ShareGPT had it. */
-    static final ChatMessages SHAREGPT = new ChatMessages(
-            "from",
-            "value",
-            Map.of(
-                    "system", Role.SYSTEM,
-                    "human", Role.USER,
-                    "user", Role.USER,
-                    "gpt", Role.ASSISTANT,
-                    "assistant", Role.ASSISTANT));
-
-    /** What is said to tools and by them; chat templates write it from more than a role and a text. */
-    private static final Set<String> TOOL_ROLES = Set.of("tool", "function", "function_call", "observation", "ipython");
-
-    private static final Set<String> TOOL_KEYS = Set.of("tool_calls", "function_call");
-
-    private enum Role {
-        SYSTEM,
-        USER,
-        ASSISTANT
-    }
-
-    private record Message(Role role, String content) {}
+    static final ChatMessages SHAREGPT = new ChatMessages(new ShareGptForm());
 
     /** The conversation in one column, or in several, one behind the other. */
     Conversation read(DataRow row, String... columns) {
-        refuseTools(row);
-        List<Message> messages = new ArrayList<>();
+        List<JsonValue> tools = OfferedTools.of(row, form);
+        List<ChatMessage> messages = new ArrayList<>();
         for (String column : columns) {
             if (!(row.value(column) instanceof JsonValue.JsonArray array)) {
                 throw new BadRowException(
@@ -55,86 +30,55 @@ record ChatMessages(String role, String content, Map<String, Role> roles) {
             }
             array.items().forEach(item -> messages.add(message(item, messages.size() + 1)));
         }
-        Optional<String> system = row.has("system") ? Optional.of(row.text("system")) : Optional.empty();
-        if (!messages.isEmpty() && messages.get(0).role() == Role.SYSTEM) {
-            system = Optional.of(messages.remove(0).content());
+        Optional<ChatMessage> system = systemColumn(row);
+        if (!messages.isEmpty() && messages.get(0).role().equals("system")) {
+            system = Optional.of(messages.remove(0));
         }
-        return new Conversation(system.filter(text -> !text.isEmpty()), exchanges(messages), false);
+        return new Conversation(system.filter(message -> !message.content().isEmpty()), tools, turns(messages), false);
     }
 
-    private static List<Conversation.Exchange> exchanges(List<Message> messages) {
-        if (messages.isEmpty() || messages.size() % 2 != 0) {
+    /** What the column {@code system} says, if there is one. */
+    static Optional<ChatMessage> systemColumn(DataRow row) {
+        return row.has("system") ? Optional.of(ChatMessage.of("system", row.text("system"))) : Optional.empty();
+    }
+
+    private ChatMessage message(JsonValue value, int number) {
+        try {
+            return form.message(value);
+        } catch (BadRowException e) {
+            throw new BadRowException("message " + number + ": " + e.problem());
+        }
+    }
+
+    private static List<Turn> turns(List<ChatMessage> messages) {
+        if (messages.isEmpty() || !messages.get(messages.size() - 1).role().equals("assistant")) {
             throw new BadRowException("expected user and assistant in turn, ending with the assistant, got "
                     + messages.size() + " messages besides the system's");
         }
-        List<Conversation.Exchange> exchanges = new ArrayList<>();
-        for (int i = 0; i < messages.size(); i += 2) {
-            Message user = messages.get(i);
-            Message assistant = messages.get(i + 1);
-            if (user.role() != Role.USER || assistant.role() != Role.ASSISTANT) {
+        List<Turn> turns = new ArrayList<>();
+        List<ChatMessage> asked = new ArrayList<>();
+        for (ChatMessage message : messages) {
+            if (!mayFollow(message, asked, turns.isEmpty())) {
                 throw new BadRowException("expected user and assistant in turn, got "
-                        + messages.stream()
-                                .map(message -> message.role().name().toLowerCase(java.util.Locale.ROOT))
-                                .toList());
+                        + messages.stream().map(ChatMessage::role).toList());
             }
-            exchanges.add(new Conversation.Exchange(user.content(), assistant.content()));
-        }
-        return exchanges;
-    }
-
-    /**
-     * Makes sure that a conversation does not come with tools, which would be left out of what is learnt.
-     *
-     * @throws BadRowException if it does
-     */
-    static void refuseTools(DataRow row) {
-        for (String column : List.of("tools", "functions")) {
-            if (!isNothing(row.value(column))) {
-                throw new BadRowException(
-                        "the column '" + column + "' offers tools, and conversations with tools are not supported");
+            if (message.role().equals("assistant")) {
+                turns.add(new Turn(asked, message));
+                asked.clear();
+            } else {
+                asked.add(message);
             }
         }
+        return turns;
     }
 
-    private static boolean isNothing(@Nullable JsonValue value) {
-        return value == null
-                || value instanceof JsonValue.JsonNull
-                || value instanceof JsonValue.JsonArray array && array.items().isEmpty()
-                || value instanceof JsonValue.JsonObject object
-                        && object.members().isEmpty()
-                || value instanceof JsonValue.JsonText text
-                        && (text.value().isBlank() || text.value().strip().equals("[]"));
-    }
-
-    private void refuseTools(JsonValue.JsonObject message, int number) {
-        String said = message.members().get(role) instanceof JsonValue.JsonText who && TOOL_ROLES.contains(who.value())
-                ? "the role '" + who.value() + "'"
-                : TOOL_KEYS.stream()
-                        .filter(key -> !isNothing(message.members().get(key)))
-                        .findFirst()
-                        .map(key -> "'" + key + "'")
-                        .orElse("");
-        if (!said.isEmpty()) {
-            throw new BadRowException("message " + number + ": " + said
-                    + " is for calls of tools, and conversations with tools are not supported");
-        }
-    }
-
-    private Message message(JsonValue value, int number) {
-        if (value instanceof JsonValue.JsonObject whole) {
-            refuseTools(whole, number);
-        }
-        if (value instanceof JsonValue.JsonObject object
-                && object.members().get(role) instanceof JsonValue.JsonText who
-                && object.members().get(content) instanceof JsonValue.JsonText what) {
-            Role known = roles.get(who.value());
-            if (known == null) {
-                throw new BadRowException("message " + number + ": expected one of "
-                        + roles.keySet().stream().sorted().toList() + " to speak, got '" + who.value() + "'");
-            }
-            return new Message(known, what.value());
-        }
-        throw new BadRowException(
-                "message " + number + ": expected an object with the texts '" + role + "' and '" + content + "'");
+    private static boolean mayFollow(ChatMessage message, List<ChatMessage> asked, boolean first) {
+        return switch (message.role()) {
+            case "assistant" -> !asked.isEmpty();
+            case "user" -> asked.isEmpty();
+            // several calls are answered by as many messages
+            case "tool" -> !first && (asked.isEmpty() || asked.get(0).role().equals("tool"));
+            default -> false;
+        };
     }
 }

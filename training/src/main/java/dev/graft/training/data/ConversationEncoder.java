@@ -2,6 +2,7 @@ package dev.graft.training.data;
 
 import dev.graft.runtime.generate.TokenizerSource;
 import dev.graft.runtime.generate.chat.ChatForm;
+import dev.graft.runtime.generate.chat.ChatMessage;
 import dev.graft.runtime.generate.chat.ChatProgram;
 import dev.graft.runtime.generate.chat.ChatTemplate;
 import dev.graft.runtime.generate.chat.ChatTemplate.Begin;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -52,8 +54,7 @@ final class ConversationEncoder {
      * @throws BadRowException if nothing of it would be learnt
      */
     Encoded encode(Conversation conversation) {
-        List<Pair> pairs =
-                conversation.raw() ? raw(conversation.exchanges().get(0)) : written(conversation, template.required());
+        List<Pair> pairs = conversation.raw() ? raw(conversation.turns().get(0)) : written(conversation);
         int whole = pairs.stream()
                 .mapToInt(pair -> pair.prompt().length + pair.answer().length)
                 .sum();
@@ -113,39 +114,52 @@ final class ConversationEncoder {
         return new Pair(Arrays.copyOf(pair.prompt(), keptPrompt), Arrays.copyOf(pair.answer(), keptAnswer));
     }
 
-    private List<Pair> raw(Conversation.Exchange exchange) {
-        int[] prompt = exchange.prompt().isEmpty() ? new int[0] : tokens(exchange.prompt());
-        int[] answer = exchange.answer().isEmpty() ? new int[0] : tokens(exchange.answer());
+    private List<Pair> raw(Conversation.Turn turn) {
+        int[] prompt = turn.prompt().isEmpty() ? new int[0] : tokens(turn.prompt());
+        String said = turn.answer().content();
+        int[] answer = said.isEmpty() ? new int[0] : tokens(said);
         return List.of(new Pair(concat(bos(), prompt), concat(answer, eos())));
     }
 
-    private List<Pair> written(Conversation conversation, ChatForm form) {
+    private List<Pair> written(Conversation conversation) {
+        ChatForm form = conversation.tools().isEmpty() ? template.required() : template.requiredForTools();
         return form instanceof ChatProgram program
-                ? new ProgrammedExchanges(program, options.maskHistory())
-                        .of(conversation.system().or(options::system), conversation.exchanges()).stream()
-                                .map(exchange -> new Pair(tokens(exchange.prompt()), tokens(exchange.answer())))
-                                .toList()
+                ? programmed(conversation, program)
                 : templated(conversation, (ChatTemplate) form);
     }
 
+    private List<Pair> programmed(Conversation conversation, ChatProgram program) {
+        Optional<ChatMessage> system =
+                conversation.system().or(() -> options.system().map(text -> ChatMessage.of("system", text)));
+        return new ProgrammedExchanges(program, options.maskHistory())
+                .of(system, conversation).stream()
+                        .map(exchange -> new Pair(tokens(exchange.prompt()), tokens(exchange.answer())))
+                        .toList();
+    }
+
     private List<Pair> templated(Conversation conversation, ChatTemplate form) {
+        if (conversation.usesTools()) {
+            throw new BadRowException("the built-in template " + form.name()
+                    + " knows no tools, and the row has some; leave the key template out if the model's own does");
+        }
         String system = conversation
                 .system()
+                .map(ChatMessage::content)
                 .or(options::system)
                 .or(form::defaultSystem)
                 .map(form::systemText)
                 .orElse("");
         List<Pair> pairs = new ArrayList<>();
-        for (Conversation.Exchange exchange : conversation.exchanges()) {
+        for (Conversation.Turn turn : conversation.turns()) {
             boolean first = pairs.isEmpty();
             boolean begins = form.bos() == Begin.EACH || form.bos() == Begin.FIRST && first;
             int[] prompt = begins ? bos() : new int[0];
             if (first && !system.isEmpty() && !form.systemInUser()) {
                 prompt = concat(prompt, tokens(system));
             }
-            String said = first && form.systemInUser() ? system + exchange.prompt() : exchange.prompt();
+            String said = first && form.systemInUser() ? system + turn.prompt() : turn.prompt();
             prompt = concat(prompt, tokens(form.userText(said)));
-            pairs.add(new Pair(prompt, answer(form, exchange.answer())));
+            pairs.add(new Pair(prompt, answer(form, turn.answer().content())));
         }
         return pairs;
     }

@@ -1,13 +1,7 @@
 package dev.graft.training.data;
 
 import dev.graft.adapter.format.json.JsonValue;
-import dev.graft.adapter.format.json.StrictJson;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 
@@ -22,21 +16,9 @@ final class JsonLines implements RowFiles.Reader {
                 DataRow.Place place = line.in(file);
                 bad.attempt(place, () -> {
                     String text = read.text();
-                    more[0] = text.isBlank() || rows.test(parse(text, place));
+                    more[0] = text.isBlank() || rows.test(toRow(JsonInText.read(text), place));
                 });
             }
-        }
-    }
-
-    private static DataRow parse(String line, DataRow.Place place) {
-        ByteArrayInputStream utf8 = new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8));
-        Location location = Location.ofLine(place.file(), place.line());
-        try (StrictJson json = new StrictJson(utf8, ErrorCode.JSON_MALFORMED, location)) {
-            JsonValue value = json.readValue();
-            json.expectEnd();
-            return toRow(value, place);
-        } catch (GraftException e) {
-            throw new BadRowException(String.valueOf(e.getMessage()));
         }
     }
 

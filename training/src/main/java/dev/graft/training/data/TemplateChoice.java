@@ -18,6 +18,7 @@ final class TemplateChoice {
     private final TrainingConfig config;
     private final TokenizerFolder folder;
     private @Nullable ChatForm chosen;
+    private @Nullable ChatForm withTools;
 
     /** @param folder has the model's own */
     TemplateChoice(TrainingConfig config, TokenizerFolder folder) {
@@ -27,7 +28,9 @@ final class TemplateChoice {
 
     /** The name, if a conversation needed one. */
     Optional<String> used() {
-        return Optional.ofNullable(chosen).map(ChatForm::name);
+        return Optional.ofNullable(chosen)
+                .or(() -> Optional.ofNullable(withTools))
+                .map(ChatForm::name);
     }
 
     /**
@@ -37,9 +40,25 @@ final class TemplateChoice {
      */
     ChatForm required() {
         if (chosen == null) {
-            chosen = config.data().template().<ChatForm>map(this::named).orElseGet(this::ofModel);
+            chosen =
+                    config.data().template().<ChatForm>map(this::named).orElseGet(() -> ofModel(folder.chatTemplate()));
         }
         return chosen;
+    }
+
+    /**
+     * The template for conversations that offer tools: some models have another one for these.
+     *
+     * @throws GraftException as {@link #required}
+     */
+    ChatForm requiredForTools() {
+        if (withTools == null) {
+            withTools = config.data().template().isPresent()
+                            || folder.toolTemplate().isEmpty()
+                    ? required()
+                    : ofModel(folder.toolTemplate());
+        }
+        return withTools;
     }
 
     private ChatTemplate named(String name) {
@@ -48,10 +67,9 @@ final class TemplateChoice {
                         .invalid("template", "unknown chat template '" + name + "'", ChatTemplates.suggestion(name)));
     }
 
-    private ChatForm ofModel() {
-        String own = folder.chatTemplate()
-                .orElseThrow(() -> unknown(
-                        "the data are conversations, and the model's folder has no chat template to write them with"));
+    private ChatForm ofModel(Optional<String> template) {
+        String own = template.orElseThrow(() ->
+                unknown("the data are conversations, and the model's folder has no chat template to write them with"));
         try {
             return ChatProgram.of(own, folder);
         } catch (JinjaException e) {

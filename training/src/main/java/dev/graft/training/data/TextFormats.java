@@ -1,9 +1,11 @@
 package dev.graft.training.data;
 
 import dev.graft.adapter.format.json.JsonValue;
+import dev.graft.runtime.generate.chat.ChatMessage;
 import dev.graft.training.config.ColumnNames;
 import dev.graft.training.config.DataFormat;
 import dev.graft.training.config.DataOptions;
+import dev.graft.training.data.Conversation.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,32 +71,38 @@ final class TextFormats {
         }
         String prompt = row.text(prompt());
         String completion = row.text(completion());
-        return new Conversation(Optional.empty(), List.of(new Conversation.Exchange(prompt, completion)), !templated);
+        return templated
+                ? new Conversation(
+                        Optional.empty(),
+                        OfferedTools.of(row, ChatMessages.OPENAI.form()),
+                        List.of(Turn.of(prompt, completion)),
+                        false)
+                : Conversation.ofRaw(prompt, completion);
     }
 
     /** As LLaMA-Factory: the input stands below the instruction, the history before both. */
     private static Conversation alpaca(DataRow row) {
-        ChatMessages.refuseTools(row);
-        List<Conversation.Exchange> exchanges = new ArrayList<>();
+        List<Turn> turns = new ArrayList<>();
         if (row.has("history")) {
-            history(row, exchanges);
+            history(row, turns);
         }
         String instruction = row.text("instruction");
         String input = row.has("input") ? row.text("input") : "";
         String prompt = input.isEmpty() ? instruction : instruction + "\n" + input;
-        exchanges.add(new Conversation.Exchange(prompt, row.text("output")));
-        Optional<String> system = row.has("system") ? Optional.of(row.text("system")) : Optional.empty();
-        return new Conversation(system.filter(text -> !text.isEmpty()), exchanges, false);
+        turns.add(Turn.of(prompt, row.text("output")));
+        Optional<ChatMessage> system = ChatMessages.systemColumn(row)
+                .filter(message -> !message.content().isEmpty());
+        return new Conversation(system, OfferedTools.of(row, ChatMessages.SHAREGPT.form()), turns, false);
     }
 
-    private static void history(DataRow row, List<Conversation.Exchange> exchanges) {
+    private static void history(DataRow row, List<Turn> turns) {
         if (row.value("history") instanceof JsonValue.JsonArray history) {
             for (JsonValue pair : history.items()) {
                 if (pair instanceof JsonValue.JsonArray texts
                         && texts.items().size() == 2
                         && texts.items().get(0) instanceof JsonValue.JsonText prompt
                         && texts.items().get(1) instanceof JsonValue.JsonText answer) {
-                    exchanges.add(new Conversation.Exchange(prompt.value(), answer.value()));
+                    turns.add(Turn.of(prompt.value(), answer.value()));
                 } else {
                     throw new BadRowException("expected 'history' to be a list of pairs of texts");
                 }

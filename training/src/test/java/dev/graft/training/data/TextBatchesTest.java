@@ -206,16 +206,7 @@ class TextBatchesTest {
                 "{\"prompt\": \"\", \"prompt\": \"\"} | the key 'prompt' occurs twice",
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]} | expected user and assistant in turn, ending with the assistant, got 1 messages "
                         + "besides the system's",
-                "{\"messages\": [{\"role\": \"cat\", \"content\": \"a\"}]} | message 1: expected one of [assistant, system, user] to speak, got 'cat'",
-                "{\"messages\": [{\"role\": \"tool\", \"content\": \"a\"}]} | message 1: the role 'tool' is for calls of tools, and conversations with tools are not "
-                        + "supported",
-                "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": null, \"tool_calls\": [{\"id\": \"1\"}]}]} | message 2: "
-                        + "'tool_calls' is for calls of tools, and conversations with tools are not supported",
-                "{\"conversations\": [{\"from\": \"function_call\", \"value\": \"a\"}]} | message 1: the role 'function_call' is for calls of tools, and conversations with "
-                        + "tools are not supported",
-                "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}], \"tools\": [{\"type\": \"function\"}]} | the "
-                        + "column 'tools' offers tools, and conversations with tools are not supported",
-                "{\"instruction\": \"a\", \"output\": \"b\", \"tools\": \"[{}]\"} | the column 'tools' offers tools, and conversations with tools are not supported",
+                "{\"messages\": [{\"role\": \"cat\", \"content\": \"a\"}]} | message 1: expected one of [assistant, system, tool, user] to speak, got 'cat'",
                 "{\"messages\": [{\"role\": \"user\"}]} | message 1: expected an object with the texts 'role' and 'content'",
                 "{\"messages\": \"a\"} | expected 'messages' to be a list of messages, got a string",
                 "{\"instruction\": \"a\", \"output\": \"b\", \"history\": [[\"a\"]]} | expected 'history' to be a list of pairs of texts",

@@ -1,10 +1,12 @@
 package dev.graft.runtime.generate.chat;
 
+import dev.graft.adapter.format.json.JsonValue;
 import dev.graft.runtime.generate.chat.jinja.JinjaTemplate;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's own chat template: a program of Jinja that writes a whole conversation, as {@code apply_chat_template} of transformers runs it.
@@ -18,14 +20,6 @@ public record ChatProgram(JinjaTemplate template, Map<String, String> tokens) im
     public ChatProgram {
         tokens = Map.copyOf(tokens);
     }
-
-    /**
-     * What somebody says.
-     *
-     * @param role {@code system}, {@code user} or {@code assistant}
-     * @param content the words
-     */
-    public record Message(String role, String content) {}
 
     /**
      * The program of a chat template.
@@ -45,20 +39,28 @@ public record ChatProgram(JinjaTemplate template, Map<String, String> tokens) im
     }
 
     /**
-     * A conversation, written out.
+     * A conversation without tools, written out.
      *
      * @param answerFollows whether to write up to where the next answer begins
      * @throws JinjaException if the program refuses it, or fails
      */
-    public String write(List<Message> messages, boolean answerFollows) {
-        Map<String, Object> variables = new HashMap<>(tokens);
+    public String write(List<ChatMessage> messages, boolean answerFollows) {
+        return write(messages, List.of(), answerFollows);
+    }
+
+    /**
+     * A conversation, written out.
+     *
+     * @param tools what the assistant may call, each as the schema of a function; empty for none
+     * @param answerFollows whether to write up to where the next answer begins
+     * @throws JinjaException if the program refuses it, or fails
+     */
+    public String write(List<ChatMessage> messages, List<JsonValue> tools, boolean answerFollows) {
+        Map<String, @Nullable Object> variables = new HashMap<>(tokens);
         variables.put(
-                "messages",
-                messages.stream()
-                        .map(message -> Map.of("role", message.role(), "content", message.content()))
-                        .toList());
+                "messages", messages.stream().map(TemplateValues::ofMessage).toList());
         variables.put("add_generation_prompt", answerFollows);
-        variables.put("tools", null);
+        variables.put("tools", TemplateValues.ofTools(tools));
         variables.put("documents", null);
         return template.render(variables);
     }

@@ -4,7 +4,6 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.generate.TokenizerSource;
-import dev.graft.runtime.generate.chat.ChatProgram.Message;
 import dev.graft.runtime.generate.chat.jinja.error.JinjaException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,8 @@ final class ProgramWriter implements ChatWriter {
 
     private final ChatProgram program;
     private final TokenizerSource tokenizer;
-    private final List<Message> start;
-    private final List<Message> messages = new ArrayList<>();
+    private final List<ChatMessage> start;
+    private final List<ChatMessage> messages = new ArrayList<>();
     /** What the tokens stand for. */
     private String written = "";
 
@@ -35,7 +34,7 @@ final class ProgramWriter implements ChatWriter {
         this.program = program;
         this.tokenizer = tokenizer;
         this.start = system.filter(text -> !text.isEmpty())
-                .map(text -> List.of(new Message("system", text)))
+                .map(text -> List.of(ChatMessage.of("system", text)))
                 .orElse(List.of());
         reset();
     }
@@ -54,7 +53,7 @@ final class ProgramWriter implements ChatWriter {
     }
 
     private String textOfPrompt(String message) {
-        return write(with(messages, new Message("user", message)), true);
+        return write(with(messages, ChatMessage.of("user", message)), true);
     }
 
     private long[] tokens(String text) {
@@ -66,15 +65,15 @@ final class ProgramWriter implements ChatWriter {
     @Override
     public void answered(String message, long[] tokens, String answer) {
         String begin = textOfPrompt(message) + answer;
-        messages.add(new Message("user", message));
-        messages.add(new Message("assistant", answer));
+        messages.add(ChatMessage.of("user", message));
+        messages.add(ChatMessage.of("assistant", answer));
         Optional<String> whole = attempt(messages).filter(text -> text.startsWith(begin));
         said = whole.map(text -> TemplateWriter.concat(tokens, encode(text.substring(begin.length()))))
                 .orElse(new long[0]);
         written = whole.orElse("");
     }
 
-    private Optional<String> attempt(List<Message> conversation) {
+    private Optional<String> attempt(List<ChatMessage> conversation) {
         try {
             return Optional.of(program.write(conversation, false));
         } catch (JinjaException e) {
@@ -85,7 +84,7 @@ final class ProgramWriter implements ChatWriter {
     /** The special token that the program writes behind an answer, if it is one. */
     @Override
     public Set<Long> stopTokens() {
-        return attempt(with(with(start, new Message("user", "QUESTION")), new Message("assistant", PROBE)))
+        return attempt(with(with(start, ChatMessage.of("user", "QUESTION")), ChatMessage.of("assistant", PROBE)))
                 .filter(whole -> whole.contains(PROBE))
                 .map(whole -> whole.substring(whole.lastIndexOf(PROBE) + PROBE.length()))
                 .map(SPECIAL::matcher)
@@ -96,7 +95,7 @@ final class ProgramWriter implements ChatWriter {
                 .orElse(Set.of());
     }
 
-    private String write(List<Message> conversation, boolean answerFollows) {
+    private String write(List<ChatMessage> conversation, boolean answerFollows) {
         try {
             return program.write(conversation, answerFollows);
         } catch (JinjaException e) {
@@ -114,8 +113,8 @@ final class ProgramWriter implements ChatWriter {
         return text.isEmpty() ? new long[0] : tokenizer.encodeBare(text);
     }
 
-    private static List<Message> with(List<Message> messages, Message next) {
-        List<Message> longer = new ArrayList<>(messages);
+    private static List<ChatMessage> with(List<ChatMessage> messages, ChatMessage next) {
+        List<ChatMessage> longer = new ArrayList<>(messages);
         longer.add(next);
         return longer;
     }

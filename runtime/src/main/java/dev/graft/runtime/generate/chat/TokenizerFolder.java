@@ -21,9 +21,13 @@ import java.util.stream.Collectors;
  * @param tokenizer {@code tokenizer_config.json}; empty if it is not there
  * @param model {@code config.json}, or what {@code genai_config.json} has of the same; empty if neither is there
  * @param chatTemplate the model's own chat template
+ * @param toolTemplate the one that counts instead where a conversation offers tools, if there is one
  */
 public record TokenizerFolder(
-        Map<String, JsonValue> tokenizer, Map<String, JsonValue> model, Optional<String> chatTemplate) {
+        Map<String, JsonValue> tokenizer,
+        Map<String, JsonValue> model,
+        Optional<String> chatTemplate,
+        Optional<String> toolTemplate) {
     private static final int LONGEST_TEMPLATE = 1 << 20;
 
     private static final List<String> CONTEXT_KEYS =
@@ -41,10 +45,17 @@ public record TokenizerFolder(
         if (model.isEmpty()) {
             model = model(modelFile);
         }
-        // as in transformers, the file of its own wins
-        Optional<String> template = jinja(tokenizerFile.resolveSibling("chat_template.jinja"))
-                .or(() -> template(tokenizer.getOrDefault("chat_template", JsonValue.ofNull())));
-        return new TokenizerFolder(tokenizer, model, template);
+        // as in transformers, the files of their own win
+        Optional<String> file = jinja(tokenizerFile.resolveSibling("chat_template.jinja"));
+        JsonValue configured = file.isPresent()
+                ? JsonValue.of(file.get())
+                : tokenizer.getOrDefault("chat_template", JsonValue.ofNull());
+        return new TokenizerFolder(
+                tokenizer,
+                model,
+                template(configured),
+                jinja(tokenizerFile.resolveSibling("additional_chat_templates").resolve("tool_use.jinja"))
+                        .or(() -> named(configured, "tool_use")));
     }
 
     /** The text of a token such as {@code bos_token}, which may be written as an object with its content. */
@@ -131,18 +142,18 @@ public record TokenizerFolder(
 
     /** One template, or a list of named ones of which the default counts. */
     private static Optional<String> template(JsonValue value) {
-        if (value instanceof JsonValue.JsonText text) {
-            return Optional.of(text.value());
-        }
-        if (value instanceof JsonValue.JsonArray array) {
-            return array.items().stream()
-                    .filter(item -> item instanceof JsonValue.JsonObject object
-                            && JsonValue.of("default").equals(object.members().get("name")))
-                    .findFirst()
-                    .flatMap(item -> template(
-                            ((JsonValue.JsonObject) item).members().getOrDefault("template", JsonValue.ofNull())));
-        }
-        return Optional.empty();
+        return value instanceof JsonValue.JsonText text ? Optional.of(text.value()) : named(value, "default");
+    }
+
+    private static Optional<String> named(JsonValue list, String name) {
+        List<JsonValue> items = list instanceof JsonValue.JsonArray array ? array.items() : List.of();
+        return items.stream()
+                .filter(item -> item instanceof JsonValue.JsonObject object
+                        && JsonValue.of(name).equals(object.members().get("name")))
+                .findFirst()
+                .map(item -> ((JsonValue.JsonObject) item).members().get("template"))
+                .filter(JsonValue.JsonText.class::isInstance)
+                .map(text -> ((JsonValue.JsonText) text).value());
     }
 
     private static Optional<String> jinja(Path file) {
