@@ -23,6 +23,8 @@ class ResumedFilesTest extends TypedCommands {
     /** Weights that are larger have bytes far from their first ones. */
     private static final int LARGE = 40_000;
 
+    private static final String TOOL_TEMPLATE = "additional_chat_templates/tool_use.jinja";
+
     private Path here;
 
     @BeforeEach
@@ -32,6 +34,8 @@ class ResumedFilesTest extends TypedCommands {
             Path source = sample.resolve(file);
             Files.copy(source, here.resolve(source.getFileName()));
         }
+        Files.createDirectory(here.resolve("additional_chat_templates"));
+        Files.writeString(here.resolve(TOOL_TEMPLATE), "{{ tools }}");
         writeModelWithHalfItsWeightsBeside();
         Files.writeString(here.resolve("train.yaml"), """
                 model_name_or_path: model.onnx
@@ -51,7 +55,7 @@ class ResumedFilesTest extends TypedCommands {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train.jsonl", "eval.jsonl", "tokenizer.json", "model.onnx", "model.data"})
+    @ValueSource(strings = {"train.jsonl", "eval.jsonl", "tokenizer.json", TOOL_TEMPLATE, "model.onnx", "model.data"})
     void aFileThatHasChangedIsNamed(String file) throws IOException {
         if (file.startsWith("model.")) {
             changeTheEndOfAWeightIn(here.resolve(file));

@@ -24,7 +24,7 @@ final class ForeignKeys {
             "quantization_method quantization_type double_quantization quantization_device_map pissa_iter pissa_convert export_dir export_size export_device"
                     + " export_legacy_format export_hub_model_id do_sample temperature top_p top_k num_beams max_length max_new_tokens repetition_penalty length_penalty"
                     + " skip_special_tokens eval_num_beams ignore_pad_token_for_loss image_max_pixels image_min_pixels video_max_pixels video_min_pixels video_fps"
-                    + " video_maxlen audio_sampling_rate freeze_vision_tower freeze_multi_modal_projector freeze_language_model tool_format"
+                    + " video_maxlen audio_sampling_rate freeze_vision_tower freeze_multi_modal_projector freeze_language_model"
                     + " swanlab_project swanlab_workspace swanlab_run_name swanlab_mode swanlab_api_key ref_model reward_model ray_run_name ray_num_workers");
 
     /**
@@ -101,6 +101,7 @@ final class ForeignKeys {
         refuse(table, "shift_attn", "attention is what the graph says", "false");
         refuse(table, "rope_scaling", "positions are computed as the graph says", "");
         refuse(table, "mixture_of_depths", "the graph's layers all run", "");
+        refuse(table, "tool_format", "tools are written as the model's own chat template does", "");
         String otherCode = "it replaces the model's PyTorch code, and there is none here";
         for (String key : words(
                 "use_unsloth use_unsloth_gc enable_liger_kernel use_v1_kernels torch_compile fp8 auto_find_batch_size")) {

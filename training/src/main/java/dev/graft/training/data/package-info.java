@@ -8,6 +8,7 @@
  * RowFiles            .jsonl, .json (an array), .csv (quotes), .tsv (no quotes: a quote is a quote) to rows, one at a time
  *   TextLines         bytes to lines, each of which may be no UTF-8; CsvRecords, which may have quotes out of place
  *   TextFormats       a row's columns to a conversation: prompt and completion, messages, sharegpt, alpaca, text
+ *   ChatMessages      a list of messages to turns; OpenAiForm and ShareGptForm tell how one is written down, OfferedTools reads the schemas of tools
  *   ConversationEncoder   a conversation to tokens, of which the answers are learnt
  *   LabelledTexts     a row's columns to one text or two and a label, for classification and regression
  * TensorFile          .safetensors and .npz: a tensor per graph input and one of labels, whose first dimension counts rows
@@ -18,7 +19,7 @@
  * <p><b>Text.</b> A row is {@code BOS prompt completion EOS}; prompt and completion are encoded each by itself. BOS and EOS come from {@code tokenizer_config.json}
  * ({@code bos_token}, {@code eos_token}; null means none, {@code add_bos_token: false} means no BOS) or else from {@code config.json}; {@code add_bos} and
  * {@code add_eos} override. Conversations and alpaca rows are written with a chat template: the one named by {@code template}, else the model's own, which is a
- * program that is run; prompt and completion only where {@code template} is set. Labels are the answers' tokens (prompts too with {@code train_on_prompt};
+ * program that is run; prompt and completion only where {@code template} is set. What a program does not write of a conversation's tools {@code ToolCheck} finds. Labels are the answers' tokens (prompts too with {@code train_on_prompt};
  * only the last answer with {@code mask_history}), moved by one, so that element t is what follows position t. What exceeds {@code cutoff_len} is cut exchange by
  * exchange as LLaMA-Factory's {@code infer_seqlen} does: the prompt is cut if the answer takes less than half, the answer if the prompt does, else both by
  * their shares.

@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileContents implements AutoCloseable {
     /** What says how texts become tokens, beside the tokenizer or the model. */
-    private static final List<String> BESIDE =
-            List.of("tokenizer_config.json", "chat_template.jinja", "config.json", "genai_config.json");
+    private static final List<String> BESIDE = List.of(
+            "tokenizer_config.json",
+            "chat_template.jinja",
+            "additional_chat_templates/tool_use.jinja",
+            "config.json",
+            "genai_config.json");
 
     private final FutureTask<Map<String, String>> hashes;
     private final Thread thread;

@@ -251,6 +251,7 @@ class TrainingConfigTest {
                         + "the key out, or set it to sft.",
                 "flash_attn: fa2 | flash_attn: 'fa2' is not supported: the graph's own attention is what runs | Leave the key out, or set it to auto or "
                         + "disabled or sdpa.",
+                "tool_format: glm4 | tool_format: 'glm4' is not supported: tools are written as the model's own chat template does | Leave the key out.",
                 "deepspeed: ds_z3.json | deepspeed: 'ds_z3.json' is not supported: one process trains on one device | Leave the key out.",
                 "rank_pattern: 3 | expected rank_pattern to be a mapping from module names to numbers, got '3' | Correct the value.",
                 "rank_pattern: {q: 0} | expected rank_pattern to be a whole number from 1 on, got '0' | Correct the value.",

@@ -100,10 +100,7 @@ class ToolConversationTest {
 
     @Test
     void toolsThatMoveToTheLastQuestionAreLearntWithMaskHistory() {
-        Golden golden = goldens().stream()
-                .filter(any -> any.name().equals("mistral, goes on"))
-                .findFirst()
-                .orElseThrow();
+        Golden golden = named("mistral, goes on");
 
         assertThat(rowOf(golden).refused("a.jsonl"))
                 .hasMessage("the model's own chat template writes earlier answers in another way once more follows; "
@@ -117,10 +114,7 @@ class ToolConversationTest {
 
     @Test
     void callsAreLearntAndWhatComesOfThemIsNot() {
-        Golden golden = goldens().stream()
-                .filter(any -> any.name().equals("qwen, one after another"))
-                .findFirst()
-                .orElseThrow();
+        Golden golden = named("qwen, one after another");
         String learnt = Workspace.learnt(rowOf(golden)
                         .open("a.jsonl", "cutoff_len=9999")
                         .training()
@@ -169,6 +163,20 @@ class ToolConversationTest {
                 .startsWith("the model's own chat template does not write the 'tool_calls'");
         assertThat(Workspace.texts(work.open("b.jsonl").training().batch(0, 0)))
                 .containsExactly("<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n");
+    }
+
+    /** As TRL has them, both as lists of messages. */
+    @Test
+    void callsMayStandInPromptsAndCompletions() {
+        Golden golden = named("qwen, call");
+        String row = golden.row()
+                .replace("\"messages\": [", "\"prompt\": [")
+                .replace(", {\"role\": \"tool\"", "], \"completion\": [{\"role\": \"tool\"");
+        rowOf(golden).write("a.jsonl", row + "\n");
+
+        assertThat(Workspace.texts(
+                        work.open("a.jsonl", "cutoff_len=9999").training().batch(0, 0)))
+                .containsExactly(golden.expected("text"));
     }
 
     @Test
@@ -259,6 +267,13 @@ class ToolConversationTest {
         work.write("a.jsonl", "{\"conversations\": [" + first + "]}\n").write("chat_template.jinja", CHATML);
 
         assertThat(work.refused("a.jsonl")).message().startsWith(message);
+    }
+
+    private static Golden named(String name) {
+        return goldens().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Workspace rowOf(Golden golden) {
