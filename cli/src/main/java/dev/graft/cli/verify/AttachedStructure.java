@@ -4,11 +4,12 @@ import dev.graft.adapter.LowRankChange;
 import dev.graft.cli.text.Numbers;
 import dev.graft.cli.verify.Verification.Check;
 import dev.graft.cli.verify.Verification.Outcome;
+import dev.graft.compiler.attach.AttachStyle;
 import dev.graft.compiler.resolve.Binding;
 import dev.graft.compiler.resolve.Resolution;
-import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.compiler.scan.TensorIndex;
+import dev.graft.compiler.verify.AttachedProof;
 import dev.graft.testkit.difference.StoredTensors;
 import dev.graft.testkit.difference.TensorChange;
 import dev.graft.testkit.difference.TensorChanges;
@@ -19,29 +20,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Whether an attached model still holds the base's weights as they are. */
+/** Whether an attached model holds the base's weights as they are, and beside them these adapters' branches and nothing else. */
 final class AttachedStructure {
+    private static final String NAME = "structure, attached";
+
     private AttachedStructure() {}
 
-    /** The check; its finding names the first weight that is not the base's. */
+    /** The check; its finding names the first thing that is neither the base's nor the adapters'. */
     static Check check(Resolution resolution, Path attached, List<String> causes) {
-        ModelIndex index = ModelScanner.scan(attached);
+        List<String> wrong = new ArrayList<>(changedWeights(resolution, attached));
+        AttachedProof proof = AttachedProof.check(resolution, attached);
+        if (wrong.isEmpty()) {
+            String not = "the attached model is not what attaching gives: ";
+            proof.differences().forEach(each -> wrong.add(not + each.sentence()));
+        }
+        causes.addAll(wrong);
+        return wrong.isEmpty()
+                ? new Check(NAME, Outcome.PASSED, holds(resolution, proof.style()))
+                : new Check(NAME, Outcome.FAILED, wrong.get(0) + more(wrong.size() - 1));
+    }
+
+    private static String holds(Resolution resolution, AttachStyle style) {
+        String values = style == AttachStyle.CONSTANT ? ", byte for byte" : ", whose numbers a run is given";
+        return "the base's weights are unchanged in it, and all else is its nodes and the branches of "
+                + Numbers.plural(resolution.bindings().size(), "target") + values;
+    }
+
+    /** The base's weights, without a word of how attaching works. */
+    private static List<String> changedWeights(Resolution resolution, Path attached) {
         List<String> wrong = new ArrayList<>();
         Set<TensorIndex> replaced = replaced(resolution);
         Map<String, TensorIndex> tensors = StoredTensors.of(resolution.model());
-        for (TensorChange change : TensorChanges.between(resolution.model(), index)) {
+        for (TensorChange change : TensorChanges.between(resolution.model(), ModelScanner.scan(attached))) {
             if (!replaced.contains(tensors.get(change.tensor()))) {
                 wrong.add("the attached model has changed a weight of the base: " + change.describe());
             }
         }
-        causes.addAll(wrong);
-        return wrong.isEmpty()
-                ? new Check("structure, attached", Outcome.PASSED, "the base's weights are unchanged in it")
-                : new Check("structure, attached", Outcome.FAILED, wrong.get(0) + more(wrong.size() - 1));
+        return wrong;
     }
 
     private static String more(int count) {
-        return count == 0 ? "" : " and " + Numbers.plural(count, "more weight");
+        return count == 0 ? "" : " and " + Numbers.count(count) + " more";
     }
 
     /** What the adapters replace as a whole, and biases that a change of a bias may be put into. */

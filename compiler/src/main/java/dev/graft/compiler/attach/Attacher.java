@@ -48,6 +48,17 @@ public final class Attacher {
                 warnings(resolution, attachment, files));
     }
 
+    /**
+     * The attached model, in memory.
+     *
+     * @throws dev.graft.error.GraftException as {@link #attach} does, but for those about the output
+     */
+    public static OnnxModel attached(Resolution resolution, AttachOptions options) {
+        OnnxModel model = ModelReader.read(resolution.model().file());
+        edit(resolution, options, model);
+        return model;
+    }
+
     private record Attachment(List<AttachedTarget> targets, List<Tensor> adapter, List<String> warnings) {}
 
     private static List<String> warnings(Resolution resolution, Attachment attachment, Written files) {
