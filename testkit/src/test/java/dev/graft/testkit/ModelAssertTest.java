@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,26 @@ class ModelAssertTest {
                 .hasMessageContaining("has 2.000 times the change that the adapter says")
                 .hasMessageContaining(
                         "another alpha, rank scaling or adapter weight: all changes are 2.000 times as large");
+    }
+
+    @Test
+    void twiceTheChangeIsNamedWhereEachElementIsWithinRounding() {
+        // given weights away from zero and an adapter so weak that its change is a few roundings of them
+        String query = changedTensor();
+        Path base =
+                TestMerges.change(BASE, folder.resolve("large.onnx"), query, value -> Math.copySign(1 + value, value));
+        double[] before = TestMerges.values(BASE, query);
+        double[] after = TestMerges.values(merged, query);
+        double largest = IntStream.range(0, before.length)
+                .mapToDouble(i -> Math.abs(after[i] - before[i]))
+                .max()
+                .orElseThrow();
+        double weak = 5e-7 / largest;
+
+        assertThatModel(TestMerges.merge(base, folder, weak)).isMergeOf(base, ADAPTER, weak);
+        assertThatThrownBy(() -> assertThatModel(TestMerges.merge(base, folder, 2 * weak))
+                        .isMergeOf(base, ADAPTER, weak))
+                .hasMessageContaining("model.layers.0.self_attn.q_proj has ");
     }
 
     @Test

@@ -33,8 +33,13 @@ final class TestMerges {
 
     /** The base with the adapter merged at a weight. */
     static Path merge(Path folder, double weight) {
+        return merge(BASE, folder, weight);
+    }
+
+    /** Another base of the same architecture with the adapter merged at a weight. */
+    static Path merge(Path model, Path folder, double weight) {
         Path output = folder.resolve("merged_at_" + weight + ".onnx");
-        ModelIndex base = ModelScanner.scan(BASE);
+        ModelIndex base = ModelScanner.scan(model);
         WeightedAdapter adapter = new WeightedAdapter(AdapterFiles.readAdapter(ADAPTER, ReadOptions.DEFAULT), weight);
         Merger.merge(
                 Resolver.resolve(base, List.of(adapter), ResolveOptions.DEFAULT),

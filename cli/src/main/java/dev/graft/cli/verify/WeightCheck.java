@@ -83,7 +83,7 @@ record WeightCheck(
 
     private static boolean isStructural(Finding finding) {
         return switch (finding.kind()) {
-            case OUTSIDE_TARGETS, ANOTHER_GRAPH, TENSOR_MISSING, UNSHARED -> true;
+            case OUTSIDE_TARGETS, GRAPH_CHANGED, ANOTHER_GRAPH, TENSOR_MISSING, UNSHARED -> true;
             default -> false;
         };
     }

@@ -51,6 +51,25 @@ class VerifyFilesOnlyTest extends TypedCommands {
         assertThat(results()).contains("failed  structure, attached", "passed  outputs, attached");
     }
 
+    @Test
+    void aMergeOnTopOfAMergeFails() {
+        merge(base, adapter, "merged.onnx");
+        merge(output("merged.onnx"), adapter, "twice.onnx");
+
+        assertThat(verify("--merged", "merged.onnx")).isZero();
+        assertThat(verify("--merged", "twice.onnx")).isOne();
+        assertThat(results()).contains("it is 2 times what it must be");
+    }
+
+    @Test
+    void anAdapterThatWasAttachedToAMergedModelIsNoMerge() {
+        merge(base, adapter, "merged.onnx");
+        attach(output("merged.onnx"), adapter, "twice.onnx");
+
+        assertThat(verify("--merged", "twice.onnx")).isOne();
+        assertThat(results()).contains("NOT verified", "the graph is not the base's: ");
+    }
+
     private void attach(String to, String what, String name) {
         assertThat(run("attach", to, what, "-o", output(name))).as(messages()).isZero();
     }

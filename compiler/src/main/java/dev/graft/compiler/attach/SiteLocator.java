@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the node of the editable model that a node of the file index is. */
-final class SiteLocator {
+public final class SiteLocator {
     private final OnnxModel model;
 
-    SiteLocator(OnnxModel model) {
+    /** Finds nodes of a model. */
+    public SiteLocator(OnnxModel model) {
         this.model = model;
     }
 
@@ -25,7 +26,7 @@ final class SiteLocator {
      * @param path the graph it is in, as a site says
      * @throws GraftException {@code ATTACH_UNSUPPORTED} for a node in a function's body, which all its calls share
      */
-    Node locate(List<String> path, NodeIndex wanted) {
+    public Node locate(List<String> path, NodeIndex wanted) {
         return inGraph(model.graph(), path, wanted).orElseThrow(() -> unreachable(path, wanted));
     }
 

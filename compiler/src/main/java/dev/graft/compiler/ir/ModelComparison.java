@@ -47,6 +47,14 @@ public final class ModelComparison {
         return comparison;
     }
 
+    /** Whether two nodes are of one operator and have the same attributes. */
+    public static boolean isSameOperation(Node one, Node other) {
+        ModelComparison comparison = new ModelComparison();
+        comparison.compareAttributes("", "", one.attributes(), other.attributes());
+        boolean same = one.opType().equals(other.opType()) && one.domain().equals(other.domain());
+        return same && comparison.graph.isEmpty() && comparison.contents().isEmpty();
+    }
+
     /** What differs besides the contents of tensors that both have. */
     public List<Difference> graph() {
         return List.copyOf(graph);

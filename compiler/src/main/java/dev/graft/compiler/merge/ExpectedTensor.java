@@ -1,6 +1,7 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.compiler.resolve.WeightView;
+import dev.graft.compiler.scan.NodeIndex;
 import dev.graft.compiler.scan.TensorIndex;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.FloatFormat;
@@ -14,7 +15,7 @@ import java.util.List;
 public final class ExpectedTensor {
     private final TensorEdit edit;
     private final String name;
-    private final boolean unshared;
+    private final List<Reader> readers;
     private final OpenFiles files;
     private final IdentityHashMap<LowRankTerm, double[]> doraFactors;
     private final List<Unit> units;
@@ -41,6 +42,15 @@ public final class ExpectedTensor {
     public record Block(String module, WeightView view, int rank, boolean replaced, boolean dora) {}
 
     /**
+     * A node that reads a tensor, directly or behind what passes it on.
+     *
+     * @param graph the path of the graph that the node is in
+     * @param node the node, as the base has it
+     * @param input which of its inputs
+     */
+    public record Reader(List<String> graph, NodeIndex node, int input) {}
+
+    /**
      * A rectangle of the tensor, seen as a matrix, before and after.
      *
      * @param before the base's values, row-major and dense
@@ -51,12 +61,12 @@ public final class ExpectedTensor {
     ExpectedTensor(
             TensorEdit edit,
             String name,
-            boolean unshared,
+            List<Reader> readers,
             OpenFiles files,
             IdentityHashMap<LowRankTerm, double[]> doraFactors) {
         this.edit = edit;
         this.name = name;
-        this.unshared = unshared;
+        this.readers = readers;
         this.files = files;
         this.doraFactors = doraFactors;
         this.units = Unit.unitsOf(edit);
@@ -74,7 +84,12 @@ public final class ExpectedTensor {
 
     /** Whether the merge gives it a place of its own. */
     public boolean isUnshared() {
-        return unshared;
+        return !readers.isEmpty();
+    }
+
+    /** Which nodes read it in place of the base's, where the merge gives it a place of its own; else none. */
+    public List<Reader> readers() {
+        return readers;
     }
 
     /** The length of a row. */

@@ -46,12 +46,19 @@ public final class ExpectedWeights implements AutoCloseable {
                 Unsharing.of(resolution.model(), output.toAbsolutePath().normalize(), plan.copies());
         IdentityHashMap<LowRankTerm, double[]> doraFactors = DoraNorms.factors(plan.edits(), files, workers);
         for (TensorEdit edit : plan.inPlace()) {
-            tensors.add(new ExpectedTensor(edit, edit.tensor().name(), false, files, doraFactors));
+            tensors.add(new ExpectedTensor(edit, edit.tensor().name(), List.of(), files, doraFactors));
         }
         for (int i = 0; i < plan.copies().size(); i++) {
-            TensorEdit edit = plan.copies().get(i).edit();
-            tensors.add(new ExpectedTensor(edit, unsharing.initializers().get(i), true, files, doraFactors));
+            MergePlan.Copy copy = plan.copies().get(i);
+            String name = unsharing.initializers().get(i);
+            tensors.add(new ExpectedTensor(copy.edit(), name, readers(copy), files, doraFactors));
         }
+    }
+
+    private static List<ExpectedTensor.Reader> readers(MergePlan.Copy copy) {
+        return copy.uses().stream()
+                .map(use -> new ExpectedTensor.Reader(use.graph(), use.node(), use.input()))
+                .toList();
     }
 
     private static MergePlan plan(Resolution resolution) {

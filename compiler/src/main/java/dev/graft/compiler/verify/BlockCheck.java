@@ -2,6 +2,7 @@ package dev.graft.compiler.verify;
 
 import dev.graft.compiler.merge.ExpectedTensor;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What was counted in one block of a tensor. Its counts are guarded by the tensor's check. */
 final class BlockCheck {
@@ -15,6 +16,7 @@ final class BlockCheck {
     private double worstError;
     private long firstWrongRow = -1;
     private long firstWrongColumn = -1;
+    private final ChangeStrength strength = new ChangeStrength();
 
     BlockCheck(ExpectedTensor expected, MergedTensor found, int number) {
         this.expected = expected;
@@ -67,6 +69,16 @@ final class BlockCheck {
                 && column < block.view().firstColumn() + block.view().columns();
     }
 
+    /** Counts what a piece shows of the change as a whole. */
+    void addStrength(ChangeStrength ofPiece) {
+        strength.add(ofPiece);
+    }
+
+    /** How much of the change there is, if all elements pass one by one and still do not together. */
+    OptionalDouble wrongFactor() {
+        return wrong == 0 && withinBound > 0 ? strength.wrongFactor() : OptionalDouble.empty();
+    }
+
     void addExact(long count) {
         exact += count;
     }
@@ -86,7 +98,15 @@ final class BlockCheck {
     }
 
     TargetProof proof(Optional<Finding> finding) {
+        boolean together = wrongFactor().isEmpty();
         return new TargetProof(
-                module(), found.index().name(), elements(), exact, withinBound, wrong, worstError, finding);
+                module(),
+                found.index().name(),
+                elements(),
+                exact,
+                together ? withinBound : 0,
+                together ? wrong : withinBound,
+                worstError,
+                finding);
     }
 }

@@ -36,6 +36,9 @@ final class Diagnosis {
 
     /** The finding that explains a block with wrong elements. */
     Finding explain(BlockCheck block) {
+        if (block.wrongFactor().isPresent()) {
+            return together(block, block.wrongFactor().getAsDouble());
+        }
         Sample sample = sample(block);
         double[] expected = expected(block, sample);
         double seen = norm(sample.change);
@@ -63,6 +66,18 @@ final class Diagnosis {
                         "no weight's change has anything to do with this adapter: the file was merged with another one",
                         Location.ofFile(merged)))
                 : Optional.empty();
+    }
+
+    /** Every element is within the bound, and all together are not. */
+    private static Finding together(BlockCheck block, double factor) {
+        String within = ", although every element is within what rounding may cost";
+        return Math.abs(factor) < 0.25
+                ? finding(block, Kind.LEFT_OUT, "was left out: its weight is the base's" + within)
+                : finding(
+                        block,
+                        Kind.SCALING_OFF,
+                        "has the wrong scaling: its change is about " + format(factor) + " times what it must be"
+                                + within);
     }
 
     private Finding fewElements(BlockCheck block) {

@@ -37,6 +37,8 @@ public record Finding(Kind kind, String subject, String sentence, Location locat
         OUTSIDE_TARGETS(true),
         /** A target's tensor is not in the merged model, or has another shape. */
         TENSOR_MISSING(true),
+        /** The base's graph is there, but with more in it, or put together in another way. */
+        GRAPH_CHANGED(true),
         /** The graph is another one: exported again, or edited. */
         ANOTHER_GRAPH(false),
         /** Targets were given tensors of their own. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param elements the block's elements
  * @param exact elements that are the expected number, bit for bit
  * @param withinBound elements that are not, but as near as another correct way of computing may come
- * @param wrong all others
+ * @param wrong all others; those within the bound too, where all together show that the change was not merged once, see {@link ChangeStrength}
  * @param worstError the largest distance from the expected value
  * @param finding what explains the wrong ones
  */

@@ -57,16 +57,19 @@ final class TensorCheck {
     private void checkBlock(BlockCheck block, ExpectedTensor.Piece piece, double[] values) {
         Part part = Part.of(block.block().view(), piece);
         long same = 0;
+        ChangeStrength strength = new ChangeStrength();
         for (int row = 0; row < part.rows; row++) {
             int start = part.placeIn(piece, row);
             for (int j = start; j < start + part.columns; j++) {
                 same += values[j] == piece.after()[j] ? 1 : 0;
+                strength.add(piece.before()[j], piece.after()[j], values[j]);
             }
         }
         long differing = (long) part.rows * part.columns - same;
         double[] magnitudes = differing == 0 ? new double[0] : magnitudes(block, part);
         synchronized (this) {
             block.addExact(same);
+            block.addStrength(strength);
             for (int i = 0; i < magnitudes.length; i++) {
                 int at = part.placeIn(piece, i / part.columns) + i % part.columns;
                 if (values[at] != piece.after()[at]) {

@@ -1,5 +1,8 @@
 package dev.graft.compiler.verify;
 
+import dev.graft.compiler.ir.ModelComparison;
+import dev.graft.compiler.ir.ModelReader;
+import dev.graft.compiler.ir.OnnxModel;
 import dev.graft.compiler.merge.ExpectedTensor;
 import dev.graft.compiler.merge.ExpectedWeights;
 import dev.graft.compiler.resolve.Resolution;
@@ -47,10 +50,30 @@ final class WeightCheck {
                 structure.missingNodes().isEmpty() && structure.missingTensors().isEmpty();
         try (ExpectedWeights expected = ExpectedWeights.of(resolution, merged, threads)) {
             checkTensors(expected, sameGraph ? null : resolveAgain());
+            if (sameGraph
+                    && !structure.isSameArchitecture()
+                    && structure.elsewhere().isEmpty()) {
+                checkGraph(expected);
+            }
         }
         checkTheRest(structure, sameGraph);
         findings.sort(Comparator.comparing(finding -> !finding.kind().isFailure()));
         return new WeightProof(verdict(), targets, findings, structure);
+    }
+
+    /** The files are laid out in another way: then their bytes say nothing of the graphs, and these are compared. */
+    private void checkGraph(ExpectedWeights weights) {
+        OnnxModel base = ModelReader.read(resolution.model().file());
+        OnnxModel found = ModelReader.read(merged);
+        Resharing resharing = new Resharing(base, found);
+        weights.tensors().stream().filter(ExpectedTensor::isUnshared).forEach(resharing::undo);
+        for (ModelComparison.Difference each : ModelComparison.of(base, found).graph()) {
+            findings.add(new Finding(
+                    Kind.GRAPH_CHANGED,
+                    each.subject(),
+                    "the graph is not the base's: " + each.sentence(),
+                    Location.ofFile(merged)));
+        }
     }
 
     private Verdict verdict() {
@@ -99,7 +122,8 @@ final class WeightCheck {
         }
         Diagnosis diagnosis = new Diagnosis(blocks, merged);
         for (BlockCheck block : blocks) {
-            Optional<Finding> finding = block.wrong() == 0 ? Optional.empty() : Optional.of(diagnosis.explain(block));
+            boolean right = block.wrong() == 0 && block.wrongFactor().isEmpty();
+            Optional<Finding> finding = right ? Optional.empty() : Optional.of(diagnosis.explain(block));
             finding.ifPresent(findings::add);
             targets.add(block.proof(finding));
         }

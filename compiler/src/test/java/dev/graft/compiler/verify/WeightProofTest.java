@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
+import dev.graft.compiler.ir.GraphEditor;
+import dev.graft.compiler.ir.ModelReader;
+import dev.graft.compiler.ir.ModelWriter;
+import dev.graft.compiler.ir.Node;
+import dev.graft.compiler.ir.OnnxModel;
+import dev.graft.compiler.ir.Value;
 import dev.graft.compiler.merge.Bindings;
 import dev.graft.compiler.merge.Matrices;
 import dev.graft.compiler.merge.MergeOptions;
@@ -23,9 +29,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WeightProofTest {
     private static final int WIDTH = 24;
@@ -42,15 +51,46 @@ class WeightProofTest {
         base = model(folder.resolve("base/model.onnx"), DType.FLOAT32);
     }
 
+    private static double largest(LowRankChange change) {
+        double largest = 0;
+        for (int i = 0; i < WIDTH * WIDTH; i++) {
+            largest = Math.max(largest, Math.abs(product(change, i / WIDTH, i % WIDTH)));
+        }
+        return largest;
+    }
+
+    /** An element of the change, with the scaling of 2. */
+    private static double product(LowRankChange change, int in, int out) {
+        double[] a = change.a().toDoubles();
+        double[] b = change.b().toDoubles();
+        double sum = 0;
+        for (int k = 0; k < 4; k++) {
+            sum += b[out * 4 + k] * a[k * WIDTH + in];
+        }
+        return 2 * sum;
+    }
+
+    private static Tensor awayFromZero(Tensor tensor) {
+        double[] values = tensor.toDoubles();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.copySign(1 + Math.abs(values[i]) / 8, values[i]);
+        }
+        return Tensor.ofDoubles(tensor.name(), tensor.dtype(), tensor.shape(), values);
+    }
+
     private static ModelIndex model(Path file, DType dtype) throws IOException {
+        return model(file, dtype, UnaryOperator.identity());
+    }
+
+    private static ModelIndex model(Path file, DType dtype, UnaryOperator<Tensor> weights) throws IOException {
         return new OnnxFiles()
                 .input("x")
                 .node("MatMul", "/layers.0/fc/MatMul", "h0", "x", "onnx::MatMul_1")
                 .node("MatMul", "/layers.1/fc/MatMul", "h1", "h0", "onnx::MatMul_2")
                 .node("MatMul", "/head/MatMul", "y", "h1", "onnx::MatMul_3")
-                .external(Matrices.random("onnx::MatMul_1", dtype, 1, WIDTH, WIDTH), 0)
-                .external(Matrices.random("onnx::MatMul_2", dtype, 2, WIDTH, WIDTH), 64)
-                .external(Matrices.random("onnx::MatMul_3", dtype, 3, WIDTH, WIDTH), 64)
+                .external(weights.apply(Matrices.random("onnx::MatMul_1", dtype, 1, WIDTH, WIDTH)), 0)
+                .external(weights.apply(Matrices.random("onnx::MatMul_2", dtype, 2, WIDTH, WIDTH)), 64)
+                .external(weights.apply(Matrices.random("onnx::MatMul_3", dtype, 3, WIDTH, WIDTH)), 64)
                 .output("y")
                 .write(file);
     }
@@ -247,6 +287,115 @@ class WeightProofTest {
 
         assertThat(proof.verdict()).isEqualTo(Verdict.EXACT);
         assertThat(proof.findings()).extracting(Finding::kind).containsOnly(Kind.ANOTHER_GRAPH);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT16", "BFLOAT16"})
+    void aChangeThatIsSmallerThanTheBoundIsStillCounted(DType dtype) throws IOException {
+        // given a change that is smaller everywhere than what an element may be off by, since no weight is near zero
+        base = model(folder.resolve("coarse/model.onnx"), dtype, WeightProofTest::awayFromZero);
+        double largest = Math.max(largest(first), largest(second));
+        double small = 2.5 * WeightBound.eps(dtype) / largest;
+
+        WeightProof twice = checkAt(small, merge(2 * small, first, second));
+        WeightProof none = checkAt(small, merge(small, first));
+
+        assertFailed(twice, Kind.SCALING_OFF, "layers.0.fc", "times what it must be");
+        assertFailed(none, Kind.LEFT_OUT, "layers.1.fc", "left out: its weight is the base's");
+        assertThat(twice.targets().get(0).withinBound()).isZero();
+        assertThat(twice.targets().get(0).finding().orElseThrow().sentence())
+                .contains("although every element is within what rounding may cost");
+        assertThat(checkAt(small, merge(small, first, second)).verdict()).isEqualTo(Verdict.EXACT);
+    }
+
+    @Test
+    void aMergeThatRoundsItsProductFirstIsStillOne() throws IOException {
+        // given what PEFT does in half precision: the product is rounded to the weight's type before it is added
+        base = model(folder.resolve("half/model.onnx"), DType.BFLOAT16);
+        Path merged = merge(0.02, first, second);
+        double[] before = Matrices.values(base, "onnx::MatMul_1");
+        double[] after = new double[before.length];
+        for (int i = 0; i < after.length; i++) {
+            after[i] = before[i] + rounded(0.02 * product(first, i / WIDTH, i % WIDTH));
+        }
+        overwrite(
+                merged,
+                "onnx::MatMul_1",
+                Tensor.ofDoubles("w", DType.BFLOAT16, Shape.of(after.length), after)
+                        .toBytes());
+
+        assertThat(checkAt(0.02, merged).verdict()).isEqualTo(Verdict.WITHIN_BOUND);
+    }
+
+    private static double rounded(double value) {
+        return Tensor.ofDoubles("x", DType.BFLOAT16, Shape.of(1), new double[] {value})
+                .toDoubles()[0];
+    }
+
+    @Test
+    void aMergeOnTopOfAMergeIsNamed() {
+        Path once = merge(1, first, second);
+        ModelIndex merged = ModelScanner.scan(once);
+        Path twice = folder.resolve("twice/model.onnx");
+        Merger.merge(
+                Bindings.byNodeName(merged, Matrices.adapter(1, first, second)),
+                twice,
+                new MergeOptions(false, true, 1),
+                Progress.NONE);
+
+        assertFailed(check(twice, first, second), Kind.SCALING_OFF, "layers.0.fc", "it is 2 times what it must be");
+    }
+
+    @Test
+    void aMergedModelWithNodesBesideIsNoMerge() {
+        OnnxModel model = ModelReader.read(merge(1, first, second));
+        GraphEditor editor = new GraphEditor(model);
+        Node last = model.graph().nodes().get(2);
+        Value input = last.input(0);
+        editor.replaceInput(last, 0, editor.before(last).node("Neg", input));
+        Path edited = folder.resolve("out/edited.onnx");
+        ModelWriter.write(model, edited);
+
+        assertFailed(
+                check(edited, first, second),
+                Kind.GRAPH_CHANGED,
+                "MatMul to [y]",
+                "the graph is not the base's: the node MatMul to [y] reads [graft/Neg_output, onnx::MatMul_3] instead of [h1,");
+    }
+
+    @Test
+    void anUnsharedMergeIsTheBasesGraphAndOneThatWasEditedIsNot() throws IOException {
+        base = new OnnxFiles()
+                .input("x")
+                .node("MatMul", "/layers.0/fc/MatMul", "h0", "x", "w")
+                .node("MatMul", "/layers.1/fc/MatMul", "h1", "h0", "w")
+                .inline(Matrices.random("w", DType.FLOAT32, 1, WIDTH, WIDTH))
+                .output("h1")
+                .write(folder.resolve("shared/model.onnx"));
+        Path merged = folder.resolve("out/model.onnx");
+        Merger.merge(
+                Bindings.byNodeName(base, Matrices.adapter(1, first)),
+                merged,
+                new MergeOptions(true, true, 1),
+                Progress.NONE);
+        assertThat(check(merged, first).verdict()).isEqualTo(Verdict.EXACT);
+
+        OnnxModel model = ModelReader.read(merged);
+        Node second = model.graph().nodes().get(1);
+        new GraphEditor(model)
+                .replaceInput(second, 1, model.graph().nodes().get(0).input(1));
+        Path edited = folder.resolve("out/edited.onnx");
+        ModelWriter.write(model, edited);
+
+        assertFailed(
+                check(edited, first),
+                Kind.GRAPH_CHANGED,
+                "MatMul to [h1]",
+                "the graph is not the base's: the node MatMul to [h1] reads [h0, w.unshared] instead of [h0, w]");
+    }
+
+    private WeightProof checkAt(double weight, Path merged) {
+        return WeightProof.check(Bindings.byNodeName(base, Matrices.adapter(weight, first, second)), merged, 2);
     }
 
     private static Tensor turned(ModelIndex model, String name, String newName) {

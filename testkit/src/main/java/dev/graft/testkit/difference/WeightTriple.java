@@ -1,6 +1,7 @@
 package dev.graft.testkit.difference;
 
 import dev.graft.compiler.scan.TensorIndex;
+import dev.graft.compiler.verify.ChangeStrength;
 import dev.graft.tensor.Tensor;
 
 /**
@@ -40,8 +41,9 @@ record WeightTriple(String tensor, String module, TensorIndex base, TensorIndex 
         }
     }
 
-    /** Whether the weight is the merged one up to some roundings of its type. */
+    /** Whether the weight is the merged one up to some roundings of its type, each element and all together. */
     boolean isWithinRounding() {
+        ChangeStrength strength = new ChangeStrength();
         double[] before = new double[WINDOW];
         double[] wanted = new double[WINDOW];
         double[] got = new double[WINDOW];
@@ -54,9 +56,10 @@ record WeightTriple(String tensor, String module, TensorIndex base, TensorIndex 
                 if (!(Math.abs(got[i] - wanted[i]) <= roundoff * (Math.abs(before[i]) + Math.abs(wanted[i])))) {
                     return false;
                 }
+                strength.add(before[i], wanted[i], got[i]);
             }
         }
-        return true;
+        return strength.wrongFactor().isEmpty();
     }
 
     /** How this weight's change lies to the change that another weight of the same shape should have. */
