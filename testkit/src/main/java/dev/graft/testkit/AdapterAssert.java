@@ -1,6 +1,7 @@
 package dev.graft.testkit;
 
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.FiniteValues;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.WeightedAdapter;
@@ -26,8 +27,6 @@ import org.assertj.core.api.AbstractAssert;
 
 /** Assertions about an adapter; every one of them throws a {@link GraftException} for a file that cannot be read. */
 public final class AdapterAssert extends AbstractAssert<AdapterAssert, Path> {
-    private static final int WINDOW = 1 << 14;
-
     AdapterAssert(Path actual) {
         super(actual, AdapterAssert.class);
     }
@@ -75,7 +74,7 @@ public final class AdapterAssert extends AbstractAssert<AdapterAssert, Path> {
     public AdapterAssert hasFiniteValues() {
         for (ModuleChange change : read().changes()) {
             for (Tensor tensor : change.tensors()) {
-                long notFinite = tensor.dtype().isFloat() ? countNotFinite(tensor) : 0;
+                long notFinite = FiniteValues.countOthers(tensor);
                 if (notFinite > 0) {
                     throwAssertionError(new ShouldHaveFiniteValues(actual, tensor, notFinite));
                 }
@@ -117,18 +116,5 @@ public final class AdapterAssert extends AbstractAssert<AdapterAssert, Path> {
     private Adapter read() {
         isNotNull();
         return AdapterFiles.readAdapter(actual, ReadOptions.DEFAULT);
-    }
-
-    private static long countNotFinite(Tensor tensor) {
-        long count = 0;
-        double[] window = new double[WINDOW];
-        for (long first = 0; first < tensor.shape().elements(); first += WINDOW) {
-            int length = (int) Math.min(WINDOW, tensor.shape().elements() - first);
-            tensor.readDoubles(first, window, 0, length);
-            for (int i = 0; i < length; i++) {
-                count += Double.isFinite(window[i]) ? 0 : 1;
-            }
-        }
-        return count;
     }
 }

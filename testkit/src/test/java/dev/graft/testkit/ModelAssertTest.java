@@ -205,6 +205,17 @@ class ModelAssertTest {
     }
 
     @Test
+    void outputsThatAreNoNumbersAreNotTheSame() {
+        Path broken = TestMerges.change(BASE, folder.resolve("broken.onnx"), NORM, value -> Double.NaN);
+
+        assertThatThrownBy(() ->
+                        assertThatModel(broken).producesSameOutputsAs(broken).onSamples(1))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("192 values are finite in one model only, or NaN")
+                .hasMessageContaining("Likely cause: a weight that is not finite");
+    }
+
+    @Test
     void modelsOfOtherInputsAreNotComparable() {
         Path other = Fixtures.path("conv/base/model_dynamo.onnx");
 

@@ -1,5 +1,6 @@
 package dev.graft.compiler.attach;
 
+import dev.graft.adapter.FiniteValues;
 import dev.graft.adapter.format.onnxadapter.OnnxAdapterWriter;
 import dev.graft.compiler.attach.AttachReport.AttachedTarget;
 import dev.graft.compiler.ir.ModelReader;
@@ -69,6 +70,9 @@ public final class Attacher {
     }
 
     private static Attachment edit(Resolution resolution, AttachOptions options, OnnxModel model) {
+        resolution.adapters().stream()
+                .filter(weighted -> weighted.weight() != 0)
+                .forEach(weighted -> FiniteValues.require(weighted.adapter()));
         switch (options.style()) {
             case CONSTANT -> {
                 ConstantPass pass = new ConstantPass(resolution, options.form());

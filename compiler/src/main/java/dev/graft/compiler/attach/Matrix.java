@@ -1,5 +1,9 @@
 package dev.graft.compiler.attach;
 
+import dev.graft.adapter.FiniteValues;
+import dev.graft.error.ErrorCode;
+import dev.graft.error.GraftException;
+import dev.graft.error.Location;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
@@ -83,13 +87,27 @@ final class Matrix {
         }
     }
 
-    /** The elements, each rounded once. */
+    /**
+     * The elements, each rounded once.
+     *
+     * @throws GraftException {@code MERGE_NOT_FINITE} if one is beyond the format's range
+     */
     Tensor toTensor(String name, DType dtype) {
-        return Tensor.ofDoubles(name, dtype, Shape.of(rows, columns), values);
+        return toTensor(name, dtype, Shape.of(rows, columns));
     }
 
     /** The elements under another shape, each rounded once. */
     Tensor toTensor(String name, DType dtype, Shape shape) {
-        return Tensor.ofDoubles(name, dtype, shape, values);
+        Tensor tensor = Tensor.ofDoubles(name, dtype, shape, values);
+        long others = FiniteValues.countOthers(tensor);
+        if (others > 0) {
+            throw new GraftException(
+                    ErrorCode.MERGE_NOT_FINITE,
+                    others + " of " + values.length + " values for '" + name + "' are beyond the range of the base's "
+                            + dtype.displayName(),
+                    Location.ofTensor(null, name),
+                    "Give the adapter a smaller weight such as ADAPTER@0.5, or use a base in bfloat16 or float32.");
+        }
+        return tensor;
     }
 }

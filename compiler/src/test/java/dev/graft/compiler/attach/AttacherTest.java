@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
 import dev.graft.adapter.TensorReplacement;
 import dev.graft.adapter.WeightedAdapter;
@@ -37,6 +38,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The graphs that attaching makes, on a model of two products that read the same input and a Gemm behind them. */
 class AttacherTest {
@@ -88,6 +91,34 @@ class AttacherTest {
         Graph graph = read(report).graph();
         Value b = graph.find("layer.q.lora_B.weight").orElseThrow();
         assertThat(b.constant().orElseThrow().tensor("b").toDoubles()).containsOnly(0.5 * 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(AttachStyle.class)
+    void anAdapterThatIsNotFiniteIsRefused(AttachStyle style) {
+        LowRankChange lora = Halves.lora("layer.q", 16, 3);
+        double[] values = lora.b().toDoubles();
+        values[1] = Double.NaN;
+        Tensor b = Tensor.ofDoubles("q.lora_B", DType.FLOAT32, lora.b().shape(), values);
+        LowRankChange diverged = new LowRankChange("layer.q", lora.kind(), lora.a(), b, 2, null, null);
+
+        assertThatThrownBy(() -> attach(AttachOptions.DEFAULT.withStyle(style), diverged))
+                .isInstanceOf(GraftException.class)
+                .hasMessage(
+                        "expected finite numbers in the adapter's change of layer.q, got 1 of 6 values of 'q.lora_B' that are NaN or infinite")
+                .satisfies(e -> assertThat(((GraftException) e).code()).isEqualTo(ErrorCode.MERGE_NOT_FINITE));
+        assertThat(folder.resolve("attached.onnx")).doesNotExist();
+    }
+
+    @Test
+    void factorsBeyondTheRangeOfHalfPrecisionAreRefused() {
+        dtype = DType.FLOAT16;
+        writeBase();
+        LowRankChange lora = Halves.lora("layer.q", 16, 3);
+        LowRankChange large = new LowRankChange("layer.q", lora.kind(), lora.a(), lora.b(), 2e5, null, null);
+
+        assertThatThrownBy(() -> attach(AttachOptions.DEFAULT, large))
+                .hasMessage("6 of 6 values for 'layer.q.lora_B.weight' are beyond the range of the base's float16");
     }
 
     @Test

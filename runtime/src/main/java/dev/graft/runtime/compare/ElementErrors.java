@@ -9,7 +9,8 @@ package dev.graft.runtime.compare;
  * @param rootMeanSquare the root of the mean squared error
  * @param scale the largest absolute value of the reference that is finite
  * @param cosine the cosine of the angle between the two
- * @param mismatches elements of which one is finite and the other is not, or that are different infinities
+ * @param mismatches elements of which one is finite and the other is not, that are different infinities, or NaN, which equals nothing
+ * @param notANumber values that are NaN
  * @param notFinite values that are not finite
  * @param worst the index of the first mismatch, or else of the largest error; -1 without elements
  * @param histogram the distribution of the errors
@@ -22,6 +23,7 @@ record ElementErrors(
         double scale,
         double cosine,
         long mismatches,
+        long notANumber,
         long notFinite,
         int worst,
         ErrorHistogram histogram) {
@@ -36,6 +38,7 @@ record ElementErrors(
         private final ErrorHistogram.Builder histogram = new ErrorHistogram.Builder();
         private long count;
         private long mismatches;
+        private long notANumber;
         private long notFinite;
         private int worst = -1;
         private double max = -1;
@@ -53,13 +56,14 @@ record ElementErrors(
         }
 
         private void add(int index, double reference, double value) {
+            notANumber += Double.isNaN(value) ? 1 : 0;
             notFinite += Double.isFinite(value) ? 0 : 1;
             if (Double.isFinite(reference)) {
                 scale = Math.max(scale, Math.abs(reference));
             }
             if (Double.isFinite(reference) && Double.isFinite(value)) {
                 addFinite(index, reference, value);
-            } else if (Double.compare(reference, value) != 0) {
+            } else if (reference != value) {
                 worst = mismatches == 0 ? index : worst;
                 mismatches++;
             }
@@ -91,6 +95,7 @@ record ElementErrors(
                     scale,
                     cosine,
                     mismatches,
+                    notANumber,
                     notFinite,
                     worst,
                     histogram.build());

@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param rootMeanSquareError the root of the mean squared error
  * @param scale the largest absolute value of the reference
  * @param cosine the cosine of the angle between the two as vectors; 1 where both are zero
- * @param mismatches elements that are finite in one of the two only, or differ and are not finite
+ * @param mismatches elements that are finite in one of the two only, or differ and are not finite, or are NaN, which equals nothing
  * @param notFinite elements of the output that are NaN or infinite, whatever the reference is
  * @param worst where the error is largest, or the first mismatch if there is one; empty for an output without elements
  * @param distribution the comparison as distributions, if the output is one
@@ -113,7 +113,7 @@ public record OutputComparison(
         return maxError == 0 ? 0 : maxError / scale;
     }
 
-    /** Whether the two are the same, bit patterns of NaN and signs of zero aside. */
+    /** Whether the two are the same numbers, signs of zero aside. */
     public boolean isExact() {
         return maxError == 0 && mismatches == 0;
     }

@@ -35,7 +35,7 @@ public record OutputVerdict(
     public enum Outcome {
         /** Merged is about as close to the exact answer as unmerged is. */
         PASSED,
-        /** It is not. */
+        /** It is not, or what it computes are no numbers. */
         FAILED,
         /** It is, but so would be a model without the adapter. */
         INCONCLUSIVE
@@ -54,7 +54,8 @@ public record OutputVerdict(
                         + rounding.map(ElementErrors::rootMeanSquare).orElse(0.0),
                 dtype,
                 merged.scale());
-        boolean close = merged.max() <= max
+        boolean close = ErrorSummary.of(merged).areNumbers()
+                && merged.max() <= max
                 && merged.rootMeanSquare() <= rootMeanSquare
                 && merged.mismatches() <= unmerged.mismatches();
         boolean telling =
@@ -91,6 +92,11 @@ public record OutputVerdict(
     }
 
     private String mismatchReason() {
+        if (!merged.areNumbers() && !unmerged.areNumbers()) {
+            String what =
+                    merged.elements() == 0 ? "no value is a finite number" : merged.notANumber() + " values are NaN";
+            return "; " + what + ", and so it is with base and adapter side by side";
+        }
         return merged.mismatches() <= unmerged.mismatches()
                 ? ""
                 : "; " + merged.mismatches()

@@ -9,6 +9,7 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,41 @@ class NumericVerdictTest {
         assertThat(verdict.isFailed()).isTrue();
         assertThat(verdict.failures()).hasSize(1);
         assertThat(verdict.outputs().get(0).strength().getAsDouble()).isCloseTo(scaling / SCALING, within(1e-5));
+    }
+
+    @Test
+    void outputsThatAreNoNumbersAreFailedEvenIfAllModelsAgree() {
+        HostTensor nothing = HostTensor.ofDoubles(DType.FLOAT32, Shape.of(2), Double.NaN, Double.NaN);
+        HostTensor infinite =
+                HostTensor.ofDoubles(DType.FLOAT32, Shape.of(2), Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+        OutputVerdict ofNothing = judge(nothing);
+
+        assertThat(ofNothing.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(ofNothing.reason())
+                .endsWith("; no value is a finite number, and so it is with base and adapter side by side");
+        assertThat(judge(infinite).outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void oneValueThatIsNoNumberFails() {
+        HostTensor values = HostTensor.ofDoubles(DType.FLOAT32, Shape.of(2), 1, Double.NaN);
+
+        assertThat(judge(values).reason())
+                .endsWith("; 1 values are NaN, and so it is with base and adapter side by side");
+    }
+
+    @Test
+    void anInfinityThatMasksIsNoFailure() {
+        HostTensor masked = HostTensor.ofDoubles(DType.FLOAT32, Shape.of(2), 1, Double.NEGATIVE_INFINITY);
+
+        assertThat(judge(masked).outcome()).isEqualTo(Outcome.PASSED);
+    }
+
+    private static OutputVerdict judge(HostTensor everywhere) {
+        return OutputVerdict.of(
+                "y",
+                List.of(new Observation("y", everywhere, everywhere, everywhere, Optional.empty(), Optional.empty())));
     }
 
     @Test

@@ -32,14 +32,24 @@ class OutputComparisonTest {
 
     @Test
     void equalOutputsAreExact() {
-        HostTensor values = tensor(Shape.of(3), 1, Double.NaN, Double.NEGATIVE_INFINITY);
+        HostTensor values = tensor(Shape.of(3), 1, 0, Double.NEGATIVE_INFINITY);
 
         OutputComparison comparison = compare(OutputKind.VALUES, values, values);
 
         assertThat(comparison.isExact()).isTrue();
-        assertThat(comparison.notFinite()).isEqualTo(2);
+        assertThat(comparison.notFinite()).isEqualTo(1);
         assertThat(comparison.mismatches()).isZero();
         assertThat(comparison.cosine()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNoNumberEqualsNothing() {
+        HostTensor values = tensor(Shape.of(2), Double.NaN, Double.NaN);
+
+        OutputComparison comparison = compare(OutputKind.VALUES, values, values);
+
+        assertThat(comparison.isExact()).isFalse();
+        assertThat(comparison.mismatches()).isEqualTo(2);
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class ShouldProduceSameOutputs extends BasicErrorMessageFactory {
                         worst.actual())));
         comparison.distribution().ifPresent(distribution -> lines.add(describe(distribution)));
         if (comparison.mismatches() > 0) {
-            lines.add(comparison.mismatches() + " values are finite in one model only");
+            lines.add(comparison.mismatches() + " values are finite in one model only, or NaN");
         }
         return lines;
     }

@@ -1,6 +1,7 @@
 package dev.graft.adapter.format.convert;
 
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.FiniteValues;
 import dev.graft.adapter.format.kohya.KohyaNames;
 import dev.graft.adapter.format.kohya.KohyaVocabulary;
 import dev.graft.adapter.format.onnxadapter.NameStyle;
@@ -24,10 +25,11 @@ public final class AdapterConverter {
      * @param out a folder for PEFT, a file for {@code .onnx_adapter}
      * @param style the names in an {@code .onnx_adapter}; PEFT has its own
      * @param force whether what is there is replaced
-     * @throws GraftException {@code CONVERT_UNSUPPORTED} if the format has no words for a change, {@code OUTPUT_EXISTS}, {@code
-     *     OUTPUT_IS_INPUT}, {@code IO_FAILED}
+     * @throws GraftException {@code CONVERT_UNSUPPORTED} if the format has no words for a change, {@code
+     *     MERGE_NOT_FINITE} if the adapter holds NaN or infinity, {@code OUTPUT_EXISTS}, {@code OUTPUT_IS_INPUT}, {@code IO_FAILED}
      */
     public static void convert(Adapter adapter, Path out, TargetFormat target, NameStyle style, boolean force) {
+        FiniteValues.require(adapter);
         Adapter named = KohyaVocabulary.restore(adapter);
         switch (target) {
             case PEFT -> PeftWriter.write(named, out, force);

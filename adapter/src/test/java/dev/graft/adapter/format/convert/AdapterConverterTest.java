@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.graft.adapter.Adapter;
+import dev.graft.adapter.FiniteValues;
 import dev.graft.adapter.LayerKind;
 import dev.graft.adapter.LowRankChange;
 import dev.graft.adapter.ModuleChange;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdapterConverterTest {
     @TempDir
@@ -49,6 +52,21 @@ class AdapterConverterTest {
         assertThat(tensors.get("m.self_attn.q.lora_A.weight").toDoubles()).containsExactly(1, 4, 2, 5, 3, 6);
         assertThat(tensors.get("m.self_attn.q.lora_B.weight").toDoubles())
                 .containsExactly((float) (1.0 / 3), 1, (float) (1.0 / 3 * 2), (float) (1.0 / 3 * 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TargetFormat.class)
+    void anAdapterThatIsNotFiniteIsRefused(TargetFormat target) {
+        Path out = folder.resolve("out");
+        LowRankChange sound = linear("m.q", 2, 1);
+        Tensor a = Tensor.ofFloats("q.lora_A", sound.a().shape(), 1, 2, Float.NEGATIVE_INFINITY, 4, Float.NaN, 6);
+        LowRankChange diverged = new LowRankChange("m.q", sound.kind(), a, sound.b(), 1, null, null);
+
+        assertThatThrownBy(() -> AdapterConverter.convert(adapter(diverged), out, target, NameStyle.OLIVE, false))
+                .hasMessage(
+                        "expected finite numbers in the adapter's change of m.q, got 2 of 6 values of 'q.lora_A' that are NaN or infinite")
+                .hasFieldOrPropertyWithValue("remedy", FiniteValues.REMEDY);
+        assertThat(out).doesNotExist();
     }
 
     @Test
