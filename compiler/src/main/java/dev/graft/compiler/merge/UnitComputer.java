@@ -1,10 +1,6 @@
 package dev.graft.compiler.merge;
 
 import dev.graft.compiler.resolve.WeightView;
-import dev.graft.compiler.scan.TensorIndex;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
 import dev.graft.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -101,7 +97,7 @@ final class UnitComputer {
             }
         }
         if (mayOverflow(unit.edit().tensor().dtype(), count)) {
-            requireFinite(unit, tile, from, to, rounder);
+            requireFinite(unit, edit, tile, from, to, rounder);
         }
         return new BlockStatistics(
                 sumOf(squares.ofWeight(), count), sumOf(squares.ofDelta(), count), rounder.changed(), rounder.lost());
@@ -159,11 +155,11 @@ final class UnitComputer {
         return false;
     }
 
-    private static void requireFinite(Unit unit, Panel.RightTile tile, long from, long to, Rounder rounder) {
+    private void requireFinite(Unit unit, BlockEdit edit, Panel.RightTile tile, long from, long to, Rounder rounder) {
         for (long row = from; row < to; row++) {
             int bad = rounder.firstNotFinite(elementOf(unit, tile, row), tile.columns());
             if (bad >= 0) {
-                throw notFinite(unit, row, tile.firstColumn() + bad);
+                throw new NotFiniteElement(unit.edit(), edit, row, tile.firstColumn() + bad).explain(files);
             }
         }
     }
@@ -218,15 +214,5 @@ final class UnitComputer {
             sum += values[j];
         }
         return sum;
-    }
-
-    private static GraftException notFinite(Unit unit, long row, long column) {
-        TensorIndex tensor = unit.edit().tensor();
-        return new GraftException(
-                ErrorCode.MERGE_NOT_FINITE,
-                "element [" + row + ", " + column + "] of the merged weight is not a finite "
-                        + tensor.dtype().displayName(),
-                Location.ofTensor(tensor.proto().file(), tensor.name()),
-                "Check that the base itself is finite there, the adapter's scaling, and that it was trained for this base.");
     }
 }

@@ -79,8 +79,22 @@ class MergeRefusalTest {
         assertRefused(
                 gemm(weight),
                 ErrorCode.MERGE_NOT_FINITE,
-                "element [1, 0] of the merged weight is not a finite float16",
-                "scaling",
+                "the merged weight of fc is beyond the range of float16 at [1, 0], where base (64992.0) and adapter are finite",
+                "ADAPTER@0.5",
+                Matrices.adapter(1, new LowRankChange("fc", LayerKind.LINEAR, a, b, 1, null, null)));
+    }
+
+    @Test
+    void aBaseThatIsNoNumberIsToldFromAnAdapterThatIsNone() throws IOException {
+        Tensor weight = Tensor.ofFloats("w", Shape.of(2, 2), 1, Float.NEGATIVE_INFINITY, 1, 1);
+        Tensor a = Tensor.ofFloats("a", Shape.of(1, 2), 1, 1);
+        Tensor b = Tensor.ofFloats("b", Shape.of(2, 1), 1, 1);
+
+        assertRefused(
+                gemm(weight),
+                ErrorCode.MERGE_NOT_FINITE,
+                "the base's weight of fc is -Infinity at [0, 1]: no adapter can make it a finite number",
+                "The base is broken there",
                 Matrices.adapter(1, new LowRankChange("fc", LayerKind.LINEAR, a, b, 1, null, null)));
     }
 
@@ -92,8 +106,8 @@ class MergeRefusalTest {
         assertRefused(
                 gemm(Matrices.random("w", DType.FLOAT32, 1, 4, 4)),
                 ErrorCode.MERGE_NOT_FINITE,
-                "element [0, 1] of the merged weight is not a finite float32",
-                "",
+                "expected finite numbers in the adapter's change of fc, got 1 of 4 values of 'a' that are NaN or infinite",
+                "take an earlier checkpoint",
                 Matrices.adapter(1, new LowRankChange("fc", LayerKind.LINEAR, a, b, 1, null, null)));
     }
 
