@@ -26,6 +26,9 @@ public record Adapter(
         List<ModuleChange> changes,
         Map<String, String> details,
         List<String> warnings) {
+    /** What a folder's adapter keeps its scalings in. */
+    private static final String SETTINGS = "adapter_config.json";
+
     public Adapter {
         changes = List.copyOf(changes);
         details = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(details));
@@ -38,11 +41,15 @@ public record Adapter(
         return last == null ? source.toString() : last.toString();
     }
 
-    /** The files that its tensors are read from, none of which may be overwritten while it is in use. */
+    /** The files that it is read from, none of which may be overwritten while it is in use. */
     public List<Path> files() {
         Set<Path> files = new LinkedHashSet<>();
         if (Files.isRegularFile(source)) {
             files.add(source);
+        }
+        Path settings = source.resolve(SETTINGS);
+        if (Files.isRegularFile(settings)) {
+            files.add(settings);
         }
         for (ModuleChange change : changes) {
             for (Tensor tensor : change.tensors()) {

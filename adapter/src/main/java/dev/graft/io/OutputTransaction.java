@@ -98,13 +98,21 @@ public final class OutputTransaction implements AutoCloseable {
      * @throws GraftException {@code OUTPUT_IS_INPUT}
      */
     public void refuseInputs(Path destination, Collection<Path> inputs) {
-        Path place = place(destination);
+        refuse(place(destination), inputs);
+    }
+
+    /**
+     * The same before there is a transaction, for inputs that are read before.
+     *
+     * @throws GraftException {@code OUTPUT_IS_INPUT}
+     */
+    public static void refuse(Path destination, Collection<Path> inputs) {
         for (Path input : inputs) {
-            if (OutputFiles.isSameFile(place, input)) {
+            if (OutputFiles.isSameFile(destination, input)) {
                 throw new GraftException(
                         ErrorCode.OUTPUT_IS_INPUT,
                         "the output would overwrite " + input + ", which is read to make it",
-                        Location.ofFile(place),
+                        Location.ofFile(destination),
                         "Write to another folder: data files keep the names that the model refers to.");
             }
         }
@@ -231,6 +239,13 @@ public final class OutputTransaction implements AutoCloseable {
                     "the output is an existing folder",
                     Location.ofFile(place),
                     "Name a file; folders are never replaced.");
+        }
+        if (exists && !Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(place)) {
+            throw new GraftException(
+                    ErrorCode.OUTPUT_EXISTS,
+                    "the output is a device, a pipe or a socket",
+                    Location.ofFile(place),
+                    "Name a file; only files are replaced.");
         }
     }
 }

@@ -102,6 +102,7 @@ final class AttachCommand implements Command {
         options = invocation.has("copy-data") ? options.withCopiedData() : options;
         options = invocation.has("force") ? options.withForce() : options;
         Path output = invocation.pathOption("output").orElseThrow();
+        ResolveWords.refuseAsOutput(invocation, output);
         AttachReport report = Attacher.attach(
                 resolution, output, options, invocation.console().progress());
         print(report, resolution, invocation.console());

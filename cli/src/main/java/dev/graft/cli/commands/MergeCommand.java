@@ -48,6 +48,7 @@ final class MergeCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         Path output = invocation.pathOption("output").orElseThrow();
+        ResolveWords.refuseAsOutput(invocation, output);
         Resolution resolution = Resolver.resolve(
                 ModelScanner.scan(invocation.path("BASE.onnx")),
                 AdapterWords.read(invocation),

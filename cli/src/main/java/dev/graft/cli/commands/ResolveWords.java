@@ -4,6 +4,8 @@ import dev.graft.cli.command.Invocation;
 import dev.graft.cli.command.OptionDescription;
 import dev.graft.compiler.resolve.MapFile;
 import dev.graft.compiler.resolve.ResolveOptions;
+import dev.graft.io.OutputTransaction;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -22,5 +24,11 @@ final class ResolveWords {
         Map<String, String> map =
                 invocation.pathOption("map").map(MapFile::read).orElse(Map.of());
         return new ResolveOptions(map, invocation.pathOption("base-weights"));
+    }
+
+    /** What the options name is read, so it cannot be what is written. */
+    static void refuseAsOutput(Invocation invocation, Path output) {
+        invocation.pathOption("map").ifPresent(map -> OutputTransaction.refuse(output, List.of(map)));
+        invocation.pathOption("base-weights").ifPresent(weights -> OutputTransaction.refuse(output, List.of(weights)));
     }
 }

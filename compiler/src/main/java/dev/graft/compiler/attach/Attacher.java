@@ -100,12 +100,14 @@ public final class Attacher {
         List<Path> files = new ArrayList<>(List.of(output));
         Optional<Path> adapterFile = adapter.isEmpty() ? Optional.empty() : Optional.of(adapterFile(output));
         try (OutputTransaction transaction = OutputTransaction.open(output, options.force())) {
-            transaction.refuseInputs(output, List.of(resolution.model().file()));
+            transaction.refuseInputs(output, resolution.inputs());
+            adapterFile.ifPresent(file -> transaction.refuseInputs(file, resolution.inputs()));
             ModelWriter.write(model, transaction.stage(output));
             adapterFile.ifPresent(file ->
                     OnnxAdapterWriter.write(transaction.stage(file), adapter, BaseFingerprint.of(resolution.model())));
             adapterFile.ifPresent(files::add);
             DataFiles data = DataFiles.stage(resolution.model(), output, transaction, options.copyData());
+            data.files().forEach(file -> transaction.refuseInputs(file, resolution.inputs()));
             transaction.commit();
             files.addAll(data.files());
             return new Written(files, data.shared(), adapterFile, data.warnings());

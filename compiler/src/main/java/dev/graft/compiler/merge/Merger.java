@@ -30,7 +30,7 @@ public final class Merger {
         long bytes = layout.sizes().values().stream().mapToLong(Long::longValue).sum();
         List<BlockStatistics>[] statistics = newStatistics(layout.tasks().size());
         try (OutputTransaction transaction = OutputTransaction.open(main, options.force())) {
-            layout.sizes().keySet().forEach(file -> transaction.refuseInputs(file, layout.inputs()));
+            layout.sizes().keySet().forEach(file -> transaction.refuseInputs(file, resolution.inputs()));
             transaction.requireSpace(bytes);
             progress.begin("merging " + main.getFileName(), bytes);
             write(plan, layout, transaction, options.threads(), statistics, progress);

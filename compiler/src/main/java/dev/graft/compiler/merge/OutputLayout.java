@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The files of the output, and the tasks that fill them. */
 final class OutputLayout {
@@ -49,13 +47,6 @@ final class OutputLayout {
     /** What there is to do, roughly in the order of the files. */
     List<MergeTask> tasks() {
         return tasks;
-    }
-
-    /** The base's files, each once. */
-    Set<Path> inputs() {
-        Set<Path> inputs = new HashSet<>();
-        files.forEach(file -> inputs.add(file.source()));
-        return inputs;
     }
 
     private void addFiles(ModelIndex model, Path output, Unsharing unsharing) {

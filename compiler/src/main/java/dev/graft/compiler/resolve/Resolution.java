@@ -2,6 +2,8 @@ package dev.graft.compiler.resolve;
 
 import dev.graft.adapter.WeightedAdapter;
 import dev.graft.compiler.scan.ModelIndex;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,5 +20,13 @@ public record Resolution(
         adapters = List.copyOf(adapters);
         bindings = List.copyOf(bindings);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The files of model and adapters: what an output made of them must not overwrite. */
+    public List<Path> inputs() {
+        List<Path> inputs = new ArrayList<>(List.of(model.file()));
+        inputs.addAll(model.dataFiles().values());
+        adapters.forEach(weighted -> inputs.addAll(weighted.adapter().files()));
+        return inputs;
     }
 }

@@ -29,6 +29,7 @@ public final class PeftWriter {
         Path weights = folder.resolve(PeftReader.WEIGHTS_FILE_NAME);
         try (OutputTransaction transaction = OutputTransaction.open(config, force)) {
             transaction.refuseInputs(weights, adapter.files());
+            transaction.refuseInputs(config, adapter.files());
             SafetensorsWriter.write(transaction.stage(weights), Map.of("format", "pt"), layout.tensors());
             writeText(transaction.stage(config), PythonJson.write(layout.config()));
             transaction.commit();
