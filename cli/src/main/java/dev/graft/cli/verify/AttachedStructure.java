@@ -24,6 +24,9 @@ import java.util.Set;
 final class AttachedStructure {
     private static final String NAME = "structure, attached";
 
+    /** Where everything is different, the first few differences say it. */
+    private static final int CAUSES = 3;
+
     private AttachedStructure() {}
 
     /** The check; its finding names the first thing that is neither the base's nor the adapters'. */
@@ -34,7 +37,11 @@ final class AttachedStructure {
             String not = "the attached model is not what attaching gives: ";
             proof.differences().forEach(each -> wrong.add(not + each.sentence()));
         }
-        causes.addAll(wrong);
+        causes.addAll(wrong.subList(0, Math.min(CAUSES, wrong.size())));
+        if (wrong.size() > CAUSES) {
+            causes.add(
+                    "the attached model: " + Numbers.plural(wrong.size() - CAUSES, "more difference") + " like these");
+        }
         return wrong.isEmpty()
                 ? new Check(NAME, Outcome.PASSED, holds(resolution, proof.style()))
                 : new Check(NAME, Outcome.FAILED, wrong.get(0) + more(wrong.size() - 1));

@@ -47,14 +47,24 @@ final class NumberCheck {
      * @param runs each sample's outputs of all models
      */
     void judge(String name, List<SampleRun> runs) {
+        Optional<String> other = OtherOutputs.find(name, runs);
+        if (other.isPresent()) {
+            checks.add(new Check("outputs, " + name, Outcome.FAILED, other.get()));
+            causes.add("outputs of the " + name + " model: " + other.get());
+            return;
+        }
         List<Observation> observations = new ArrayList<>();
         for (SampleRun run : runs) {
             run.artifact(name).forEach((output, values) -> observations.add(observation(run, output, values, name)));
         }
+        if (observations.isEmpty()) {
+            checks.add(new Check("outputs, " + name, Outcome.SKIPPED, "no output is made of floats"));
+            return;
+        }
         NumericVerdict verdict = NumericVerdict.of(observations);
         for (OutputVerdict output : verdict.outputs()) {
             if (output.outcome() == OutputVerdict.Outcome.FAILED) {
-                causes.add("outputs of the " + name + " model: " + output.reason());
+                causes.add("outputs of the " + name + " model: " + output.reason(name));
             }
             addErrors(name, output, runs);
         }

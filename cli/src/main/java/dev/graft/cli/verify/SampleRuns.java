@@ -104,7 +104,8 @@ final class SampleRuns {
         try {
             return Optional.of(outputs(artifact));
         } catch (GraftException e) {
-            if (e.code() != ErrorCode.RUNTIME_FAILED) {
+            // the base took the same inputs
+            if (e.code() != ErrorCode.RUNTIME_FAILED && e.code() != ErrorCode.INPUTS_INVALID) {
                 throw e;
             }
             failures.put(name, e.getMessage());
@@ -151,7 +152,7 @@ final class SampleRuns {
     }
 
     /** Outputs that rounding can touch; integers, such as chosen tokens, jump and are left out. */
-    private static Map<String, HostTensor> floats(Map<String, HostTensor> outputs) {
+    static Map<String, HostTensor> floats(Map<String, HostTensor> outputs) {
         Map<String, HostTensor> floats = new LinkedHashMap<>();
         outputs.forEach((name, value) -> {
             if (value.dtype().isFloat() && value.elements() > 0) {

@@ -72,12 +72,22 @@ public record OutputVerdict(
                 rootMeanSquare);
     }
 
-    /** The verdict in a sentence. */
+    /** The verdict in a sentence about the merged model. */
     public String reason() {
+        return reason("merged");
+    }
+
+    /**
+     * The verdict in a sentence.
+     *
+     * @param model what the model is called that was judged, such as {@code attached}
+     */
+    public String reason(String model) {
         String measured = String.format(
                 Locale.ROOT,
-                "'%s': merged is off by at most %.2e (rms %.2e) where base and adapter side by side are off by %.2e (rms %.2e); tolerance %.2e (rms %.2e)",
+                "'%s': %s is off by at most %.2e (rms %.2e) where base and adapter side by side are off by %.2e (rms %.2e); tolerance %.2e (rms %.2e)",
                 output,
+                model,
                 merged.max(),
                 merged.rootMeanSquare(),
                 unmerged.max(),
