@@ -1,5 +1,7 @@
 package dev.graft.cli.command;
 
+import dev.graft.error.MissingFile;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +63,19 @@ public final class Invocation {
     /** The path in an option, if given. */
     public Optional<Path> pathOption(String option) {
         return option(option).map(this::toPath);
+    }
+
+    /**
+     * The path in an option, if given, of something that is there: also where it will not be read in the end.
+     *
+     * @throws dev.graft.error.GraftException {@code FILE_NOT_FOUND}
+     */
+    public Optional<Path> existingPathOption(String option) {
+        Optional<Path> path = pathOption(option);
+        path.filter(file -> !Files.exists(file)).ifPresent(file -> {
+            throw MissingFile.at(file);
+        });
+        return path;
     }
 
     /** A whole number in an option, within bounds, or what counts when it is not given. */

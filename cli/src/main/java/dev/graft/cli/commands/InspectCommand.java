@@ -6,6 +6,7 @@ import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.command.OptionDescription;
 import dev.graft.cli.inspect.Inspection;
+import dev.graft.compiler.resolve.ResolveOptions;
 import dev.graft.compiler.resolve.Resolver;
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
@@ -40,6 +41,7 @@ final class InspectCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         Path subject = invocation.path(SUBJECT);
+        ResolveOptions options = ResolveWords.read(invocation);
         Inspection inspection = new Inspection(invocation.console(), invocation.has("all"));
         if (isAdapter(subject)) {
             if (!invocation.arguments(AdapterWords.ADAPTER).isEmpty()) {
@@ -51,8 +53,7 @@ final class InspectCommand implements Command {
         ModelIndex model = ModelScanner.scan(subject);
         return invocation.arguments(AdapterWords.ADAPTER).isEmpty()
                 ? inspection.showModel(model)
-                : inspection.showMatch(
-                        Resolver.attempt(model, AdapterWords.read(invocation), ResolveWords.read(invocation)));
+                : inspection.showMatch(Resolver.attempt(model, AdapterWords.read(invocation), options));
     }
 
     /** Folders and the formats of adapters; everything else is read as a model, which says what is wrong with it. */

@@ -19,11 +19,11 @@ final class ResolveWords {
 
     private ResolveWords() {}
 
-    /** What the options say. */
+    /** What the options say; what they name must be there, also where nothing is left to resolve. */
     static ResolveOptions read(Invocation invocation) {
         Map<String, String> map =
                 invocation.pathOption("map").map(MapFile::read).orElse(Map.of());
-        return new ResolveOptions(map, invocation.pathOption("base-weights"));
+        return new ResolveOptions(map, invocation.existingPathOption("base-weights"));
     }
 
     /** What the options name is read, so it cannot be what is written. */

@@ -70,7 +70,7 @@ final class VerifyCommand implements Command {
                 resolution,
                 invocation.pathOption("merged"),
                 invocation.pathOption("attached"),
-                invocation.pathOption("inputs"),
+                invocation.existingPathOption("inputs"),
                 samples,
                 runs,
                 invocation.has("report"));

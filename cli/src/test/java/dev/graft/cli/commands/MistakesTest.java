@@ -2,6 +2,7 @@ package dev.graft.cli.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a person is told who mistypes, or mixes up what belongs together. */
@@ -15,6 +16,19 @@ class MistakesTest extends TypedCommands {
 
         assertThat(run("merge", base, misspelt, "-o", output("m.onnx"))).isEqualTo(3);
         assertThat(messages()).contains("no such file", "at: " + misspelt, "Did you mean '" + adapter + "'?");
+    }
+
+    @Test
+    void whatAnOptionNamesMustBeThereAlsoWhereItIsNotNeeded() {
+        String none = output("none.txt");
+        for (String option : List.of("--map", "--base-weights")) {
+            assertThat(run("inspect", base, option, none)).isEqualTo(3);
+            assertThat(messages()).contains("no such file", "at: " + none);
+            assertThat(run("inspect", adapter, option, none)).isEqualTo(3);
+        }
+        assertThat(run("verify", base, adapter, "--merged", base, "--no-outputs", "--inputs", none))
+                .isEqualTo(3);
+        assertThat(messages()).contains("no such file", "at: " + none);
     }
 
     @Test
