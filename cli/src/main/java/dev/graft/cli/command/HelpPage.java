@@ -20,8 +20,8 @@ final class HelpPage {
         page.append(INDENT).append("graft demo                      the whole story on a small model, in a minute\n");
         page.append(INDENT).append("graft merge --help              the words of a command, with an example\n");
         page.append(INDENT).append("graft --version                 the version\n");
-        page.append("\nexit codes: 0 done, 1 verification failed, 2 usage, 3 bad or unsupported input,\n");
-        return page.append("            4 environment (no disk, no device), 70 a bug of Graft's\n")
+        page.append("\nexit codes: 0 done, 1 the answer is no (verify, inspect), 2 usage, 3 bad or unsupported\n");
+        return page.append("            input, 4 environment (no disk, no device), 70 a bug of Graft's\n")
                 .toString();
     }
 

@@ -94,10 +94,11 @@ public final class KohyaVocabulary {
             if (paths.size() != 1) {
                 throw new GraftException(
                         ErrorCode.CONVERT_UNSUPPORTED,
-                        "the flattened name '" + name + "' has " + (paths.isEmpty() ? "no" : "more than one")
+                        "kohya writes _ for the dots of a module's path, and '" + name + "' can be read back as "
+                                + (paths.isEmpty() ? "no" : "more than one")
                                 + " path with the module names of Stable Diffusion, CLIP or Llama",
                         Location.ofTensor(adapter.source(), name),
-                        "Use the adapter with its model directly: there the model's own names tell.");
+                        "Give the adapter as it is to graft merge or graft attach with its model: the model's own names tell.");
             }
             return paths.get(0);
         });

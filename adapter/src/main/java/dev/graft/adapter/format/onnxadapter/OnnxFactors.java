@@ -63,8 +63,10 @@ public final class OnnxFactors {
     private static GraftException inexpressible(Adapter adapter, ModuleChange change, String what) {
         return unsupported(
                 adapter,
-                "module '" + change.module() + "' has " + what + ", for which an .onnx_adapter has no words",
-                "Merge the adapter, or attach it in style constant.");
+                "an .onnx_adapter holds A and B of linear layers and nothing else, but module '" + change.module()
+                        + "' has " + what,
+                "Bake the adapter into the model with graft merge, or attach it with graft attach --style constant; graft convert"
+                        + " --to peft keeps all of it.");
     }
 
     private static GraftException unsupported(Adapter adapter, String what, String remedy) {

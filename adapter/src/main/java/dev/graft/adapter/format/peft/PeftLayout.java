@@ -179,7 +179,9 @@ final class PeftLayout {
     private void addLowRank(LowRankChange change) {
         boolean embedding = change.kind() == LayerKind.EMBEDDING;
         if (change.kind() == LayerKind.CONV_FLAT) {
-            throw unsupported(change.module(), "PEFT has no words for loralib's convolution");
+            throw unsupported(
+                    change.module(),
+                    "its factors are those of loralib's convolution, whose product is the kernel row by row; PEFT's make another product of them");
         }
         put(change.module(), embedding ? "lora_embedding_A" : "lora_A.weight", change.a());
         put(change.module(), embedding ? "lora_embedding_B" : "lora_B.weight", change.b());
@@ -250,7 +252,10 @@ final class PeftLayout {
     }
 
     private GraftException unsupported(String module, String reason) {
-        return unsupported(module, reason, "Merge the adapter instead, or train it without this change.");
+        return unsupported(
+                module,
+                reason,
+                "Bake the adapter into the model with graft merge instead, or train it without this change.");
     }
 
     private GraftException unsupported(String module, String reason, String remedy) {

@@ -83,7 +83,7 @@ public final class SafetensorsWriter {
                     ErrorCode.CONVERT_UNSUPPORTED,
                     "safetensors has no type for " + tensor.dtype().displayName(),
                     Location.ofTensor(file, tensor.name()),
-                    "");
+                    "Write it in float32, float16 or bfloat16: graft convert --dtype.");
         }
     }
 

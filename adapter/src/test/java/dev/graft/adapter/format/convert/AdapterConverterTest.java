@@ -199,7 +199,7 @@ class AdapterConverterTest {
         assertUnsupported(
                 TargetFormat.ONNX_ADAPTER,
                 new TensorReplacement("head", "weight", vector),
-                "module 'head' has a replaced tensor");
+                "an .onnx_adapter holds A and B of linear layers and nothing else, but module 'head' has a replaced tensor");
     }
 
     @Test
@@ -208,7 +208,7 @@ class AdapterConverterTest {
         LowRankChange plain = linear("q", 2, 1);
         LowRankChange flat = new LowRankChange("c", LayerKind.CONV_FLAT, plain.a(), plain.b(), 1, null, null);
 
-        assertUnsupported(TargetFormat.PEFT, flat, "PEFT has no words for loralib's convolution");
+        assertUnsupported(TargetFormat.PEFT, flat, "its factors are those of loralib's convolution");
         assertUnsupported(
                 TargetFormat.PEFT,
                 new LowRankChange("d", LayerKind.LINEAR, plain.a(), plain.b(), 1, vector, null),

@@ -191,7 +191,7 @@ class KohyaReaderTest {
         assertFails(
                 () -> KohyaVocabulary.restore(adapter),
                 ErrorCode.CONVERT_UNSUPPORTED,
-                "the flattened name 'my_layer' has no path with the module names of Stable Diffusion");
+                "'my_layer' can be read back as no path with the module names of Stable Diffusion");
     }
 
     private static double[] product(LowRankChange change) {
