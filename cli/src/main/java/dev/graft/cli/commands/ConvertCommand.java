@@ -13,8 +13,10 @@ import dev.graft.cli.command.Command;
 import dev.graft.cli.command.CommandDescription;
 import dev.graft.cli.command.Invocation;
 import dev.graft.cli.text.Numbers;
+import dev.graft.tensor.DType;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** {@code graft convert}: writes an adapter in another format. */
@@ -35,9 +37,19 @@ final class ConvertCommand implements Command {
                                 .mandatory(),
                         oneOf("to", "the format (default: by the name of OUT)", "peft", "onnx_adapter"),
                         oneOf("names", "tensor names in an .onnx_adapter (default: olive)", "olive", "genai"),
+                        oneOf(
+                                "dtype",
+                                "the numbers' format (default: as they are); an .onnx_adapter must have that of the"
+                                        + " model's inputs",
+                                "float32",
+                                "float16",
+                                "bfloat16"),
                         flag("force", "replace an existing output"))
                 .options(AdapterWords.OPTIONS)
                 .example("for ONNX Runtime's LoraAdapter", "graft convert my-lora/ -o my-lora.onnx_adapter")
+                .example(
+                        "for a model in half precision",
+                        "graft convert my-lora/ -o my-lora.onnx_adapter --dtype float16")
                 .example("a kohya file for PEFT", "graft convert style.safetensors -o style-peft --to peft")
                 .build();
     }
@@ -49,7 +61,8 @@ final class ConvertCommand implements Command {
         NameStyle names =
                 NameStyle.valueOf(invocation.option("names").orElse("olive").toUpperCase(Locale.ROOT));
         Adapter adapter = AdapterWords.read(invocation, invocation.path("ADAPTER"));
-        AdapterConverter.convert(adapter, output, target, names, invocation.has("force"));
+        Optional<DType> dtype = invocation.option("dtype").map(word -> DType.valueOf(word.toUpperCase(Locale.ROOT)));
+        AdapterConverter.convert(adapter, output, target, names, dtype, invocation.has("force"));
         if (invocation.console().json()) {
             invocation
                     .console()

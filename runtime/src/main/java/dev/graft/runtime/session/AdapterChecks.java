@@ -84,7 +84,10 @@ final class AdapterChecks {
                     "expected " + (expected == null ? "another kind of value" : expected.displayName())
                             + ", which the model computes in, got "
                             + parameter.dtype().displayName(),
-                    "Convert the adapter with graft convert for this model; ONNX Runtime casts nothing.");
+                    expected != null && expected.isFloat()
+                            ? "Convert it with graft convert --dtype " + expected.displayName()
+                                    + "; ONNX Runtime casts nothing."
+                            : "Use a model made by graft attach --style input.");
         }
     }
 

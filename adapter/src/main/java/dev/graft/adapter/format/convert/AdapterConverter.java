@@ -10,9 +10,11 @@ import dev.graft.adapter.format.onnxadapter.OnnxFactors;
 import dev.graft.adapter.format.peft.PeftWriter;
 import dev.graft.error.GraftException;
 import dev.graft.io.OutputTransaction;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes any adapter in another format. */
 public final class AdapterConverter {
@@ -29,16 +31,34 @@ public final class AdapterConverter {
      *     MERGE_NOT_FINITE} if the adapter holds NaN or infinity, {@code OUTPUT_EXISTS}, {@code OUTPUT_IS_INPUT}, {@code IO_FAILED}
      */
     public static void convert(Adapter adapter, Path out, TargetFormat target, NameStyle style, boolean force) {
+        convert(adapter, out, target, style, Optional.empty(), force);
+    }
+
+    /**
+     * Converts an adapter, also its numbers: ONNX Runtime casts nothing, so an {@code .onnx_adapter} must have the format that the
+     * model's inputs have. Each value is rounded once.
+     *
+     * @param dtype the number format, or empty for the one that each tensor has
+     * @throws GraftException as the other, and {@code MERGE_NOT_FINITE} for a value that the format cannot hold
+     */
+    public static void convert(
+            Adapter adapter, Path out, TargetFormat target, NameStyle style, Optional<DType> dtype, boolean force) {
         FiniteValues.require(adapter);
         Adapter named = KohyaVocabulary.restore(adapter);
         switch (target) {
-            case PEFT -> PeftWriter.write(named, out, force);
-            case ONNX_ADAPTER -> writeOnnxAdapter(named, out, style, force);
+            case PEFT ->
+                PeftWriter.write(
+                        dtype.map(type -> new Retyped(type).adapter(named)).orElse(named), out, force);
+            case ONNX_ADAPTER -> {
+                List<Tensor> tensors = dtype.map(
+                                type -> new Retyped(type).tensors(OnnxFactors.of(Retyped.withExactB(named), style)))
+                        .orElseGet(() -> OnnxFactors.of(named, style));
+                writeOnnxAdapter(named, tensors, out, force);
+            }
         }
     }
 
-    private static void writeOnnxAdapter(Adapter adapter, Path out, NameStyle style, boolean force) {
-        List<Tensor> tensors = OnnxFactors.of(adapter, style);
+    private static void writeOnnxAdapter(Adapter adapter, List<Tensor> tensors, Path out, boolean force) {
         try (OutputTransaction transaction = OutputTransaction.open(out, force)) {
             transaction.refuseInputs(out, adapter.files());
             OnnxAdapterWriter.write(transaction.stage(out), tensors);

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,73 @@ class AdapterConverterTest {
                 .hasMessage(
                         "expected finite numbers in the adapter's change of m.q, got 2 of 6 values of 'q.lora_A' that are NaN or infinite")
                 .hasFieldOrPropertyWithValue("remedy", FiniteValues.REMEDY);
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32"})
+    void factorsAreRoundedOnceToTheFormatThatIsAskedFor(DType dtype) {
+        Path out = folder.resolve("a.onnx_adapter");
+        double third = 1.0 / 3;
+
+        AdapterConverter.convert(
+                adapter(linear("m.q", 2, third)),
+                out,
+                TargetFormat.ONNX_ADAPTER,
+                NameStyle.OLIVE,
+                Optional.of(dtype),
+                false);
+
+        Tensor b = OnnxAdapterReader.read(out).tensors().get("m.q.lora_B.weight");
+        assertThat(b.dtype()).isEqualTo(dtype);
+        // 1/3 as the format has it: 11, 8 and 24 digits
+        double rounded = switch (dtype) {
+            case FLOAT16 -> 0.333251953125;
+            case BFLOAT16 -> 0.333984375;
+            default -> 0.3333333432674408;
+        };
+        assertThat(b.toDoubles()[0]).isEqualTo(rounded);
+        assertThat(OnnxAdapterReader.read(out)
+                        .tensors()
+                        .get("m.q.lora_A.weight")
+                        .toDoubles())
+                .containsExactly(1, 4, 2, 5, 3, 6);
+    }
+
+    @Test
+    void aPeftFolderTakesTheFormatThatIsAskedFor() {
+        Path out = folder.resolve("peft");
+
+        AdapterConverter.convert(
+                adapter(linear("m.q", 2, 0.5)),
+                out,
+                TargetFormat.PEFT,
+                NameStyle.OLIVE,
+                Optional.of(DType.BFLOAT16),
+                false);
+
+        LowRankChange change = AdapterFiles.readAdapter(out, ReadOptions.DEFAULT)
+                .lowRankChanges()
+                .get(0);
+        assertThat(change.a().dtype()).isEqualTo(DType.BFLOAT16);
+        assertThat(change.b().toDoubles()).containsExactly(1, 2, 3, 4);
+        assertThat(change.scaling()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aValueBeyondTheFormatIsRefused() {
+        Path out = folder.resolve("a.onnx_adapter");
+
+        assertThatThrownBy(() -> AdapterConverter.convert(
+                        adapter(linear("m.q", 2, 20_000)),
+                        out,
+                        TargetFormat.ONNX_ADAPTER,
+                        NameStyle.OLIVE,
+                        Optional.of(DType.FLOAT16),
+                        false))
+                .hasMessage("1 of 4 values of 'm.q.lora_B.weight' are beyond the range of float16")
+                .hasFieldOrPropertyWithValue(
+                        "remedy", "Choose --dtype bfloat16 or float32, as the model's inputs allow.");
         assertThat(out).doesNotExist();
     }
 
