@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** Finds the sites whose names come nearest to a module's, and says why they were not taken. */
 final class NearestSites {
+    /** How the reason ends for a place that might be the one. */
+    static final String NAMELESS = ", but nothing in the model names its module";
+
     private static final int SHOWN = 3;
 
     private final SiteMatcher matcher;
@@ -43,11 +46,29 @@ final class NearestSites {
                     .ifPresent(all::add);
         }
         all.sort(Comparator.comparingDouble(Near::distance));
-        return all.stream()
+        List<Candidate> candidates = new ArrayList<>(nameless(change));
+        all.stream()
                 .limit(SHOWN)
                 .map(near ->
                         new Candidate(placeOf(near.module(), near.site()), reason(change, near.site(), near.module())))
+                .forEach(candidates::add);
+        return candidates;
+    }
+
+    /** Places of the right shape that nothing names, as optimised exports have them: each may be the one. */
+    private List<Candidate> nameless(ModuleChange change) {
+        List<Site> fitting = matcher.sites().stream()
+                .filter(site -> site.names().isEmpty())
+                .filter(site -> matcher.fit(change, site).view().isPresent())
                 .toList();
+        String more = fitting.size() > 1 ? ", as one of " + fitting.size() : "";
+        List<Candidate> candidates = new ArrayList<>();
+        for (Site site : fitting.subList(0, Math.min(SHOWN, fitting.size()))) {
+            String place = site.node().opType() + " '" + site.node().displayName() + "', weight '"
+                    + site.weight().tensor().name() + "'";
+            candidates.add(new Candidate(place, "its shape fits" + more + NAMELESS));
+        }
+        return candidates;
     }
 
     /** Matches that were not taken, with the reason that the match itself gives. */

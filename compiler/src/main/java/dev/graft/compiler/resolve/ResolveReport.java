@@ -11,7 +11,19 @@ import java.util.stream.Collectors;
 final class ResolveReport {
     private static final int SHOWN = 10;
 
+    /** What helps where the export kept no names. */
+    private static final String NAMELESS =
+            "The model does not say which module a weight belongs to, as optimised exports do not. Give the checkpoint that"
+                    + " it was exported from with --base-weights model.safetensors: weights are found by their values. Or"
+                    + " export without optimising (optimize=False), or give names with --map FILE.";
+
     private ResolveReport() {}
+
+    private static boolean isNameless(List<ResolveProblem> problems) {
+        return problems.stream()
+                .flatMap(problem -> problem.candidates().stream())
+                .anyMatch(candidate -> candidate.reason().endsWith(NearestSites.NAMELESS));
+    }
 
     static GraftException exception(ResolutionAttempt attempt) {
         List<ResolveProblem> problems = attempt.problems();
@@ -24,7 +36,7 @@ final class ResolveReport {
                 code,
                 message(resolution, problems),
                 Location.ofFile(resolution.model().file()),
-                remedy(code));
+                code == ErrorCode.TARGET_NOT_FOUND && isNameless(problems) ? NAMELESS : remedy(code));
     }
 
     private static String message(Resolution resolution, List<ResolveProblem> problems) {

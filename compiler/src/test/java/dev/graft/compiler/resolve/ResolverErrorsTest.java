@@ -49,6 +49,30 @@ class ResolverErrorsTest {
     }
 
     @Test
+    void anExportWithoutNamesShowsThePlacesThatFitAndAsksForTheCheckpoint() {
+        // given what an optimising exporter leaves: numbered nodes and values
+        TestGraph graph = TestGraph.ofInput("x")
+                .weight("val_1", 1, 3, 5)
+                .weight("val_2", 2, 3, 5)
+                .weight("val_3", 3, 5, 4)
+                .node(product("node_matmul_1", "val_1"))
+                .node(product("node_matmul_2", "val_2"))
+                .node(product("node_matmul_3", "val_3"));
+
+        GraftException error = refused(graph, adapter("a", linear("model.layers.0.self_attn.q_proj", 5, 3)));
+
+        assertThat(error.code()).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
+        assertThat(error)
+                .hasMessageContaining(
+                        "MatMul 'node_matmul_1', weight 'val_1': its shape fits, as one of 2, but nothing in the model names its module")
+                .hasMessageContaining(
+                        "MatMul 'node_matmul_2', weight 'val_2': its shape fits, as one of 2, but nothing");
+        assertThat(error.getMessage()).doesNotContain("val_3");
+        assertThat(error.remedy())
+                .contains("--base-weights model.safetensors: weights are found by their values", "optimize=False");
+    }
+
+    @Test
     void aPlaceThatAnotherModuleHasIsSaidToBeTaken() {
         GraftException error = refused(
                 layers(),
