@@ -59,7 +59,8 @@ final class MergeCommand implements Command {
         long start = System.nanoTime();
         MergeReport report =
                 Merger.merge(resolution, output, options, invocation.console().progress());
-        MergeSummary.print(report, output, (System.nanoTime() - start) / 1e9, invocation.console());
+        MergeSummary.print(
+                report, resolution.warnings(), output, (System.nanoTime() - start) / 1e9, invocation.console());
         return 0;
     }
 }

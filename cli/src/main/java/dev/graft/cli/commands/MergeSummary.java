@@ -13,9 +13,14 @@ final class MergeSummary {
 
     private MergeSummary() {}
 
-    /** @param output as the person wrote it */
-    static void print(MergeReport report, Path output, double seconds, Console console) {
-        report.warnings().forEach(console::warn);
+    /**
+     * Prints it.
+     *
+     * @param said warnings that were printed before the merge
+     * @param output as the person wrote it
+     */
+    static void print(MergeReport report, List<String> said, Path output, double seconds, Console console) {
+        report.warnings().stream().filter(warning -> !said.contains(warning)).forEach(console::warn);
         warnOfRounding(report, console);
         if (console.json()) {
             console.resultAsJson(Document.of(report, seconds));

@@ -2,7 +2,14 @@ package dev.graft.cli.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.adapter.format.safetensors.SafetensorsReader;
+import dev.graft.adapter.format.safetensors.SafetensorsWriter;
+import dev.graft.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a person is told who mistypes, or mixes up what belongs together. */
@@ -29,6 +36,37 @@ class MistakesTest extends TypedCommands {
         assertThat(run("verify", base, adapter, "--merged", base, "--no-outputs", "--inputs", none))
                 .isEqualTo(3);
         assertThat(messages()).contains("no such file", "at: " + none);
+    }
+
+    @Test
+    void anAdapterWithoutWeightIsNamedOnce() {
+        assertThat(run("merge", base, adapter + "@0", otherAdapter, "-o", output("m.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(messages()).containsOnlyOnce("left out").contains("'adapter' has weight 0 and is left out");
+    }
+
+    @Test
+    void anAdapterThatHoldsFewerModulesThanItTargetsIsAWarning() throws IOException {
+        Path cut = Files.createDirectory(folder.resolve("cut"));
+        Files.copy(Path.of(adapter).resolve("adapter_config.json"), cut.resolve("adapter_config.json"));
+        List<Tensor> first =
+                SafetensorsReader.read(Path.of(adapter).resolve("adapter_model.safetensors"))
+                        .tensors()
+                        .values()
+                        .stream()
+                        .filter(tensor -> tensor.name().contains("layers.0."))
+                        .toList();
+        SafetensorsWriter.write(cut.resolve("adapter_model.safetensors"), Map.of(), first);
+
+        assertThat(run("merge", base, cut.toString(), "-o", output("m.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(messages())
+                .contains("'cut' holds factors for 7 of the 28 modules of this model that its target_modules name: "
+                        + "model.layers.1.self_attn.q_proj and 20 more stay as they are");
+        assertThat(run("merge", base, adapter, "-o", output("whole.onnx"))).isZero();
+        assertThat(messages()).doesNotContain("holds factors for");
     }
 
     @Test

@@ -84,16 +84,17 @@ record MergePlan(List<TensorEdit> inPlace, List<Copy> copies, List<String> warni
 
         void plan() {
             Map<TensorIndex, List<Binding>> byTensor = new LinkedHashMap<>();
+            List<Binding> without = new ArrayList<>();
             for (Binding binding : resolution.bindings()) {
                 if (BindingRules.takesPart(binding)) {
                     BindingRules.requireMergeable(binding);
                     byTensor.computeIfAbsent(binding.view().tensor(), tensor -> new ArrayList<>())
                             .add(binding);
                 } else {
-                    warnings.add("adapter " + (binding.adapterIndex() + 1) + " has weight or scaling 0 for "
-                            + binding.module() + ": left out");
+                    without.add(binding);
                 }
             }
+            warnings.addAll(LeftOut.warnings(resolution, without));
             byTensor.forEach(this::planTensor);
         }
 

@@ -57,6 +57,10 @@ final class ResolverRun {
         choices.stream().filter(choice -> choice.sites().isClear()).forEach(this::bind);
         choices.stream().filter(choice -> !choice.sites().isClear()).forEach(this::report);
         problems.addAll(AdapterConflicts.in(bindings, adapters));
+        UntouchedTargets untouched = new UntouchedTargets(matcher.sites(), bindings);
+        for (int index = 0; index < adapters.size(); index++) {
+            untouched.warning(index, adapters.get(index)).ifPresent(warnings::add);
+        }
         Resolution bound = new Resolution(model, adapters, bindings, List.copyOf(warnings));
         return new ResolutionAttempt(BaseWidths.settle(bound), problems);
     }

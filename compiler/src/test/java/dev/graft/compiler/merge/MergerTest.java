@@ -110,7 +110,7 @@ class MergerTest {
         assertThat(folder.resolve("out/model.onnx")).hasSameBinaryContentAs(base.file());
         assertThat(folder.resolve("out/weights/all.data"))
                 .hasSameBinaryContentAs(folder.resolve("base/weights/all.data"));
-        assertThat(report.warnings()).containsExactly("adapter 1 has weight or scaling 0 for fc2: left out");
+        assertThat(report.warnings()).containsExactly("'adapter' has weight 0 and is left out");
     }
 
     @Test

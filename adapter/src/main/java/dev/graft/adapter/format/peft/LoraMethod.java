@@ -49,6 +49,8 @@ final class LoraMethod implements PeftMethod {
                 "rank_pattern",
                 "alpha_pattern",
                 "target_modules",
+                "exclude_modules",
+                "layers_to_transform",
                 "modules_to_save",
                 "trainable_token_indices",
                 "base_model_name_or_path",
