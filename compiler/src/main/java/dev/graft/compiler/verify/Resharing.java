@@ -32,7 +32,7 @@ final class Resharing {
             Optional<Node> node = locate(reader);
             Value original = inBase.locate(reader.graph(), reader.node()).input(reader.input());
             Value copy = node.map(found -> found.input(reader.input())).orElse(null);
-            if (original != null && isCopy(copy, original, unshared.name())) {
+            if (original != null && copy != null && isCopy(copy, original, unshared.name())) {
                 node.flatMap(found -> found.graph().find(original.name())).ifPresent(shared -> {
                     editor.replaceInput(node.orElseThrow(), reader.input(), shared);
                     removeUnread(copy);

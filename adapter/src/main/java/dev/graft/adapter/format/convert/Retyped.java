@@ -85,7 +85,7 @@ final class Retyped {
 
     private Tensor tensor(Tensor tensor) {
         Tensor retyped = tensor.dtype().isFloat() ? tensor.inFormat(dtype) : tensor;
-        long others = retyped == tensor ? 0 : FiniteValues.countOthers(retyped);
+        long others = FiniteValues.countOthers(retyped);
         if (others > 0) {
             throw new GraftException(
                     ErrorCode.MERGE_NOT_FINITE,
