@@ -30,8 +30,9 @@ final class VerifyCommand implements Command {
     public CommandDescription description() {
         return CommandDescription.command("verify", "prove that an artifact does what base and adapter say")
                 .details(
-                        "Structure: every byte outside the targets is the base's. Weights: every target is base plus adapter,"
-                                + " rounded once. Outputs: as close to a float64 reference as base and adapter side by side are."
+                        "Structure: every byte outside the targets is the base's; an attached model is the base and these"
+                                + " adapters' branches, byte for byte. Weights: every target is base plus adapter, rounded once."
+                                + " Outputs: as close to a float64 reference as base and adapter side by side are."
                                 + " Exits with 1 and names the causes if one of them fails. Without --merged and --attached both are"
                                 + " made in a temporary folder and checked.")
                 .arguments(Argument.required("BASE.onnx", "the model as exported"), AdapterWords.oneOrMore())

@@ -49,7 +49,10 @@ public final class AttachedAs {
 
     /** The modules that have inputs and no change by the adapters. */
     private List<Slot> slots(NameStyle names) {
-        Set<String> taken = resolution.bindings().stream().map(Binding::module).collect(Collectors.toSet());
+        Set<String> taken = resolution.bindings().stream()
+                .filter(AttachRules::takesPart)
+                .map(Binding::module)
+                .collect(Collectors.toSet());
         return Slots.find(resolution.model(), ".*").stream()
                 .filter(slot -> inputs.contains(names.nameOfA(slot.module())))
                 .filter(slot -> !taken.contains(slot.module()))

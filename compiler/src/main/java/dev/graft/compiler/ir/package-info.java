@@ -28,6 +28,8 @@
  * {@link dev.graft.compiler.ir.ControlFlow} gives nodes bodies and moves nodes into them; {@link dev.graft.compiler.ir.GraphCopy} copies
  * nodes out of a body or from another model.
  *
+ * <p>{@link dev.graft.compiler.ir.ModelComparison} says where a model differs from what it should be.
+ *
  * <p>{@link dev.graft.compiler.ir.Names} is the one owner of names; {@link dev.graft.compiler.ir.PassPipeline} runs passes and lets
  * the {@link dev.graft.compiler.ir.ModelVerifier} look at the model after each.
  */
