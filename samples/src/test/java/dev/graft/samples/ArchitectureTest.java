@@ -1,6 +1,9 @@
 package dev.graft.samples;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -93,6 +96,18 @@ class ArchitectureTest {
     @Test
     void packagesAreFreeOfCycles() {
         slices().matching("dev.graft.(**)").should().beFreeOfCycles().check(ALL);
+    }
+
+    /** Whoever makes the environment first decides whether ONNX Runtime's telemetry runs. */
+    @Test
+    void onnxRuntimeIsLoadedInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.graft.runtime.session.OnnxRuntime")
+                .should()
+                .callMethodWhere(
+                        target(owner(name("ai.onnxruntime.OrtEnvironment"))).and(target(name("getEnvironment"))))
+                .check(ALL);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.graft.compiler.scan.ModelScanner;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
+import dev.graft.runtime.session.OnnxRuntime;
 import dev.graft.tensor.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,9 +216,7 @@ public final class Verifier {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("Graft", Version.current());
         if (request.numbers()) {
-            environment.put(
-                    "ONNX Runtime",
-                    ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+            environment.put("ONNX Runtime", OnnxRuntime.version());
         }
         environment.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         environment.put(

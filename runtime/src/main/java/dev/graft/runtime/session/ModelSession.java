@@ -234,7 +234,7 @@ public final class ModelSession implements AutoCloseable {
                 options.addActiveLoraAdapter(adapter.handle());
             }
             for (Map.Entry<String, HostTensor> input : kept.entrySet()) {
-                views.put(input.getKey(), OrtTensors.view(OrtRuntime.environment(), input.getValue()));
+                views.put(input.getKey(), OrtTensors.view(OnnxRuntime.environment(), input.getValue()));
             }
             return new PreparedRun(this, kept, views, options, release);
         } catch (OrtException e) {

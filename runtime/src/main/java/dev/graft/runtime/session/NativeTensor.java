@@ -56,7 +56,10 @@ public final class NativeTensor implements AutoCloseable {
         OnnxJavaType type = OrtTensors.feedType(dtype).orElseThrow(() -> OrtErrors.notFed(dtype));
         try {
             OnnxTensor value = OnnxTensor.createTensor(
-                    OrtRuntime.environment(), memory.duplicate().order(ByteOrder.nativeOrder()), shape.toArray(), type);
+                    OnnxRuntime.environment(),
+                    memory.duplicate().order(ByteOrder.nativeOrder()),
+                    shape.toArray(),
+                    type);
             return new NativeTensor(value, dtype, shape, memory);
         } catch (OrtException e) {
             throw OrtErrors.notHeld(dtype, shape, e);

@@ -1,6 +1,5 @@
 package dev.graft.runtime.session;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtLoraAdapter;
@@ -8,29 +7,15 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import dev.graft.error.GraftException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** ONNX Runtime's process-wide part, and how its sessions are made. */
+/** How ONNX Runtime's sessions and adapters are made, and freed. */
 final class OrtRuntime {
     private OrtRuntime() {}
-
-    /**
-     * The process's one environment.
-     *
-     * @throws GraftException {@code DEVICE_UNAVAILABLE} where the native libraries cannot be loaded
-     */
-    static OrtEnvironment environment() {
-        try {
-            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "graft");
-        } catch (LinkageError | IllegalStateException e) {
-            throw OrtErrors.noDevice(Device.cpu(), e);
-        }
-    }
 
     /** A session over a file, or over what takes its place. */
     static OrtSession open(Path file, SessionSettings settings, WeightViews weights) {

@@ -62,7 +62,7 @@ public final class StepRun implements AutoCloseable {
         Map<String, OnnxTensor> views = new LinkedHashMap<>();
         try {
             for (Map.Entry<String, HostTensor> value : values.entrySet()) {
-                views.put(value.getKey(), OrtTensors.view(OrtRuntime.environment(), value.getValue()));
+                views.put(value.getKey(), OrtTensors.view(OnnxRuntime.environment(), value.getValue()));
             }
             Map<String, OnnxTensor> fed = new LinkedHashMap<>(views);
             kept.forEach((name, tensor) -> fed.put(name, tensor.handle()));

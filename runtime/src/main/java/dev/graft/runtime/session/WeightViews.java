@@ -32,7 +32,7 @@ final class WeightViews implements AutoCloseable {
         WeightViews made = new WeightViews(weights);
         try {
             for (Map.Entry<String, HostTensor> weight : weights.external().entrySet()) {
-                made.views.put(weight.getKey(), OrtTensors.view(OrtRuntime.environment(), weight.getValue()));
+                made.views.put(weight.getKey(), OrtTensors.view(OnnxRuntime.environment(), weight.getValue()));
             }
             return made;
         } catch (OrtException | RuntimeException e) {
@@ -48,12 +48,12 @@ final class WeightViews implements AutoCloseable {
         }
         ByteBuffer model = weights.model();
         if (model == null) {
-            return OrtRuntime.environment().createSession(sayable(file), options);
+            return OnnxRuntime.environment().createSession(sayable(file), options);
         }
         // without it, data files would be looked for in the process's working directory
         Path folder = file.toAbsolutePath().normalize().getParent();
         options.addConfigEntry(FOLDER_OF_DATA, String.valueOf(folder));
-        return OrtRuntime.environment().createSession(model.duplicate(), options);
+        return OnnxRuntime.environment().createSession(model.duplicate(), options);
     }
 
     /** ONNX Runtime's Java API hands a path over in Java's own form of UTF-8, which differs from the file system's for these. */

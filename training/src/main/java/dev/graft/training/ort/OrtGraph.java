@@ -15,6 +15,7 @@ import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.runtime.session.Device;
+import dev.graft.runtime.session.OnnxRuntime;
 import dev.graft.runtime.session.OrtDevices;
 import java.nio.file.Path;
 import java.util.Map;
@@ -93,7 +94,7 @@ public final class OrtGraph implements AutoCloseable {
 
     /** ONNX Runtime's process-wide part. */
     public static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "graft");
+        return OnnxRuntime.environment();
     }
 
     /** What it says of its inputs. */
