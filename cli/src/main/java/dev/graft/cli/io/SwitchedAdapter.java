@@ -1,8 +1,7 @@
 package dev.graft.cli.io;
 
 import dev.graft.adapter.WeightedAdapter;
-import dev.graft.adapter.format.onnxadapter.NameStyle;
-import dev.graft.adapter.format.onnxadapter.OnnxFactors;
+import dev.graft.runtime.adapters.FittedTensors;
 import dev.graft.runtime.session.LoadedAdapter;
 import dev.graft.runtime.session.ModelSession;
 import dev.graft.tensor.Tensor;
@@ -26,10 +25,9 @@ public final class SwitchedAdapter implements AutoCloseable {
         if (adapters.isEmpty()) {
             return new SwitchedAdapter(List.of());
         }
-        boolean genai = session.overridableInputs().keySet().stream().anyMatch(name -> name.contains(".lora_A.MatMul"));
-        NameStyle names = genai ? NameStyle.GENAI : NameStyle.OLIVE;
+        FittedTensors fitted = new FittedTensors(session.overridableInputs());
         NamedMix named = NamedMix.of(adapters);
-        List<Tensor> tensors = named.mix().summed(name -> OnnxFactors.of(named.adapter(name), names));
+        List<Tensor> tensors = named.mix().summed(name -> fitted.of(named.adapter(name)));
         Path source = adapters.size() == 1 ? adapters.get(0).adapter().source() : null;
         return new SwitchedAdapter(List.of(session.loadAdapter(named.mix().toString(), source, tensors)));
     }

@@ -2,6 +2,7 @@ package dev.graft.cli.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.graft.testing.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What {@code graft verify --no-outputs} finds in an artifact that is not what base and adapter give. */
@@ -68,6 +69,21 @@ class VerifyFilesOnlyTest extends TypedCommands {
 
         assertThat(verify("--merged", "twice.onnx")).isOne();
         assertThat(results()).contains("NOT verified", "the graph is not the base's: ");
+    }
+
+    /** PEFT saves factors in single precision whatever the base has; the inputs of the attached model have the base's. */
+    @Test
+    void anAdapterInAnotherFormatThanTheModelIsFedInTheModels() {
+        String half = Fixtures.path("mlp_fp16/base/model_dynamo.onnx").toString();
+        String single = Fixtures.path("mlp_fp16/lora/adapter").toString();
+        assertThat(run("attach", half, single, "-o", output("switch.onnx"), "--style", "input"))
+                .as(messages())
+                .isZero();
+
+        assertThat(run("verify", half, single, "--attached", output("switch.onnx")))
+                .as(results() + messages())
+                .isZero();
+        assertThat(results()).contains("passed  outputs, attached");
     }
 
     private void attach(String to, String what, String name) {

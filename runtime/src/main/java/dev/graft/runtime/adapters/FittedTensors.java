@@ -18,19 +18,29 @@ import java.util.regex.Pattern;
  * The tensors of an adapter as a model's inputs want them: by their names, in their layout and their number format. What the model has no input for keeps its
  * name, and is refused when it is loaded.
  */
-final class FittedTensors {
+public final class FittedTensors {
     /** What both exporters of adapter files call a factor. */
     private static final Pattern FACTOR = Pattern.compile(".+\\.lora_[AB](\\.MatMul)?\\.weight");
 
     private final Map<String, OverridableInput> inputs;
 
-    FittedTensors(Map<String, OverridableInput> inputs) {
+    /** Those that fit these inputs, by name. */
+    public FittedTensors(Map<String, OverridableInput> inputs) {
         this.inputs = inputs;
     }
 
     /** The tensors, read when they are used. */
     List<Tensor> of(AdapterContent content) {
         return named(content).stream().map(this::inModelsFormat).toList();
+    }
+
+    /**
+     * The factors of an adapter of any format, read when they are used.
+     *
+     * @throws dev.graft.error.GraftException {@code CONVERT_UNSUPPORTED} for a change that is no pair of factors
+     */
+    public List<Tensor> of(Adapter adapter) {
+        return factors(adapter).stream().map(this::inModelsFormat).toList();
     }
 
     /** Whether ONNX Runtime can take a file as it is. */
