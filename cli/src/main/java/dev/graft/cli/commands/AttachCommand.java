@@ -156,7 +156,12 @@ final class AttachCommand implements Command {
             return;
         }
         String done = resolution.bindings().isEmpty() ? "made room for adapters at " : "attached ";
-        console.result(done + Numbers.plural(report.targets().size(), "target") + " in " + report.output() + ", "
+        // several adapters may change one module
+        long targets = report.targets().stream()
+                .map(AttachReport.AttachedTarget::module)
+                .distinct()
+                .count();
+        console.result(done + Numbers.plural(targets, "target") + " in " + report.output() + ", "
                 + Numbers.plural(report.nodesAdded(), "node") + " more than the base");
         report.adapter().ifPresent(file -> console.result("  the adapter for it: " + file));
         report.shared()

@@ -18,6 +18,14 @@ class VerifyFilesOnlyTest extends TypedCommands {
     }
 
     @Test
+    void aModuleThatTwoAdaptersChangeIsOneTarget() {
+        assertThat(run("attach", base, adapter, other, "-o", output("both.onnx")))
+                .as(messages())
+                .isZero();
+        assertThat(results()).startsWith("attached 28 targets in ");
+    }
+
+    @Test
     void anotherAdapterThatWasAttachedFails() {
         attach(base, other, "other.onnx");
 
