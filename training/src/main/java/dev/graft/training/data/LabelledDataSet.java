@@ -53,7 +53,7 @@ final class LabelledDataSet {
         }
         RowCounts counts = new RowCounts();
         LabelledRows store = new LabelledRows(
-                settled(rows, counts, bad), classes, pad, options.order().padToMultipleOf());
+                settled(rows, counts, bad), classes, pad, options.order().padToMultipleOf(), limits::shapeOfNumbers);
         return new LoadedRows(store, counts.report(bad, classNames, java.util.Optional.empty()));
     }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Texts with a label, padded on the right to the longest of a batch. */
 final class LabelledRows implements RowStore {
@@ -14,12 +15,15 @@ final class LabelledRows implements RowStore {
     private final boolean classes;
     private final int pad;
     private final int multiple;
+    private final UnaryOperator<Shape> numbers;
 
-    LabelledRows(List<LabelledRow> rows, boolean classes, int pad, int multiple) {
+    /** @param numbers the shape that numbers are given, one a row */
+    LabelledRows(List<LabelledRow> rows, boolean classes, int pad, int multiple, UnaryOperator<Shape> numbers) {
         this.rows = List.copyOf(rows);
         this.classes = classes;
         this.pad = pad;
         this.multiple = multiple;
+        this.numbers = numbers;
     }
 
     @Override
@@ -63,10 +67,10 @@ final class LabelledRows implements RowStore {
                             .mapToLong(row -> (long) rows.get(row).label())
                             .toArray());
         }
-        float[] numbers = new float[chosen.length];
+        float[] values = new float[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
-            numbers[i] = (float) rows.get(chosen[i]).label();
+            values[i] = (float) rows.get(chosen[i]).label();
         }
-        return HostTensor.ofFloats(shape, numbers);
+        return HostTensor.ofFloats(numbers.apply(shape), values);
     }
 }

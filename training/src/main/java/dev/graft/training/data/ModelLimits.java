@@ -6,13 +6,16 @@ import dev.graft.compiler.scan.ValueIndex;
 import dev.graft.runtime.inputs.InputRole;
 import dev.graft.runtime.session.Dimension;
 import dev.graft.runtime.session.ValueDescription;
+import dev.graft.tensor.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * What a model's file says of the data that it takes, so that data can be refused with their place. ONNX Runtime would stop in the middle of a run and name a
@@ -85,18 +88,64 @@ record ModelLimits(
         return new TokenLimit(file, least == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(least));
     }
 
+    /**
+     * Whether numbers of a shape can be compared with the output: its own shape, or the same without or with dimensions of 1 where its dimensions tell that
+     * nothing is put into another order.
+     */
+    boolean takesNumbers(Shape shape) {
+        int rank = output.map(ValueDescription::rank).orElse(0);
+        if (rank == 0) {
+            return true;
+        }
+        List<Long> got = Arrays.stream(shape.toArray()).skip(1).boxed().toList();
+        List<OptionalLong> wanted =
+                IntStream.range(1, rank).mapToObj(this::length).toList();
+        if (got.size() == wanted.size()) {
+            return IntStream.range(0, got.size()).allMatch(i -> wanted.get(i).orElse(got.get(i)) == got.get(i));
+        }
+        List<Long> known =
+                wanted.stream().flatMap(length -> length.stream().boxed()).toList();
+        return known.size() == wanted.size() && withoutOnes(known).equals(withoutOnes(got));
+    }
+
+    private static List<Long> withoutOnes(List<Long> lengths) {
+        return lengths.stream().filter(length -> length != 1).toList();
+    }
+
+    /** The length of a dimension of the output, where it is known. */
+    private OptionalLong length(int axis) {
+        List<Dimension> dims = output.orElseThrow().dims();
+        if (dims.get(axis) instanceof Dimension.Fixed fixed) {
+            return OptionalLong.of(fixed.length());
+        }
+        return axis == dims.size() - 1 ? width : OptionalLong.empty();
+    }
+
+    /** A shape of labels for a regression, of as many dimensions as the output has: the training graph has an input of that many, and gives them its lengths. */
+    Shape shapeOfNumbers(Shape shape) {
+        int rank = output.map(ValueDescription::rank).orElse(0);
+        if (rank == 0 || rank == shape.rank()) {
+            return shape;
+        }
+        long[] dims = new long[rank];
+        Arrays.fill(dims, 1);
+        dims[0] = shape.dim(0);
+        if (rank > 1 && shape.dim(0) > 0) {
+            dims[1] = shape.elements() / shape.dim(0);
+        }
+        return Shape.of(dims);
+    }
+
     /** How many numbers the output has for each row, where its dimensions tell. */
     OptionalLong numbersOfRow() {
         long numbers = 1;
         int rank = output.map(ValueDescription::rank).orElse(0);
-        for (int i = 1; i < rank; i++) {
-            if (output.orElseThrow().dims().get(i) instanceof Dimension.Fixed fixed) {
-                numbers *= fixed.length();
-            } else if (i == rank - 1 && width.isPresent()) {
-                numbers *= width.getAsLong();
-            } else {
-                return OptionalLong.empty();
+        for (int axis = 1; axis < rank; axis++) {
+            OptionalLong length = length(axis);
+            if (length.isEmpty()) {
+                return length;
             }
+            numbers *= length.getAsLong();
         }
         return rank == 0 ? OptionalLong.empty() : OptionalLong.of(numbers);
     }

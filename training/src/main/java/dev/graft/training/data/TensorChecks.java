@@ -126,13 +126,11 @@ final class TensorChecks {
     }
 
     private void checkRegression(Tensor labels) {
-        OptionalLong wanted = limits.numbersOfRow();
-        long got = labels.shape().elements() / labels.shape().dim(0);
-        if (wanted.isPresent() && wanted.getAsLong() != got) {
+        if (!limits.takesNumbers(labels.shape())) {
             throw invalid(
                     labels,
-                    "expected " + wanted.getAsLong() + " numbers a row, as the model's output "
-                            + limits.output().orElseThrow() + " has, got " + describe(labels),
+                    "expected labels of the shape of the model's output "
+                            + limits.output().orElseThrow() + ", got " + describe(labels),
                     "Save labels of the output's shape; of several outputs the first of floating point is compared.");
         }
         new RowValues(labels, file.rows())

@@ -36,7 +36,7 @@ final class TensorDataSet {
         @Nullable
         String label = TensorLabels.name(files.get(0), options.columns().label(), loss);
         files.forEach(file -> new TensorChecks(file, limits).check(label, loss));
-        TensorRows store = new TensorRows(files, label, loss);
+        TensorRows store = new TensorRows(files, label, loss, limits::shapeOfNumbers);
         DataReport report = new DataReport(
                 store.rows(), 0, List.of(), 0, store.rows(), store.rows(), 1, List.of(), Optional.empty());
         return new LoadedRows(store, report);

@@ -2,6 +2,7 @@ package dev.graft.training.data;
 
 import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import dev.graft.training.config.Loss;
 import dev.graft.training.step.Batch;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The tensor that the loss compares with. */
@@ -62,11 +64,12 @@ final class TensorLabels {
     }
 
     /** Labels as the loss head takes them: int64, or float32 for regression. */
-    static HostTensor convert(HostTensor labels, Loss.Kind loss) {
+    static HostTensor convert(HostTensor labels, Loss.Kind loss, UnaryOperator<Shape> numbers) {
         if (loss == Loss.Kind.REGRESSION) {
+            Shape shape = numbers.apply(labels.shape());
             return labels.dtype() == DType.FLOAT32
-                    ? labels
-                    : HostTensor.ofDoubles(DType.FLOAT32, labels.shape(), labels.toDoubles());
+                    ? new HostTensor(DType.FLOAT32, shape, labels.bytes())
+                    : HostTensor.ofDoubles(DType.FLOAT32, shape, labels.toDoubles());
         }
         return labels.dtype() == DType.INT64 ? labels : HostTensor.ofLongs(labels.shape(), labels.toLongs());
     }

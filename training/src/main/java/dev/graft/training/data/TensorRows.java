@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of tensors that have the names of the graph's inputs; read from their files when a batch wants them. */
@@ -20,16 +21,19 @@ final class TensorRows implements RowStore {
     private final int[] firstRows;
     private final @Nullable String label;
     private final Loss.Kind loss;
+    private final UnaryOperator<Shape> numbers;
 
     /**
      * Rows of several files, one behind the other.
      *
      * @param label the tensor of labels; null where the graph computes the loss itself
+     * @param numbers the shape that labels of a regression are given
      */
-    TensorRows(List<TensorFile> files, @Nullable String label, Loss.Kind loss) {
+    TensorRows(List<TensorFile> files, @Nullable String label, Loss.Kind loss, UnaryOperator<Shape> numbers) {
         this.files = List.copyOf(files);
         this.label = label;
         this.loss = loss;
+        this.numbers = numbers;
         this.firstRows = new int[files.size() + 1];
         for (int i = 0; i < files.size(); i++) {
             firstRows[i + 1] = Math.addExact(firstRows[i], files.get(i).rows());
@@ -57,7 +61,7 @@ final class TensorRows implements RowStore {
         if (label == null) {
             return new Batch(inputs, Optional.empty(), rows.length, rows.length);
         }
-        HostTensor labels = TensorLabels.convert(gather(label, rows), loss);
+        HostTensor labels = TensorLabels.convert(gather(label, rows), loss, numbers);
         long counted = TensorLabels.counted(labels);
         long tokens = loss == Loss.Kind.CAUSAL_LM ? labels.elements() : rows.length;
         return new Batch(inputs, Optional.of(labels), counted, tokens);

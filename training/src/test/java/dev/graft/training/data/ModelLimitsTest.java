@@ -13,6 +13,7 @@ import dev.graft.compiler.ir.ValueType;
 import dev.graft.compiler.scan.ValueIndex.Dim;
 import dev.graft.error.ErrorCode;
 import dev.graft.error.GraftException;
+import dev.graft.runtime.session.HostTensor;
 import dev.graft.tensor.ByteSource;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Shape;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Data that the model cannot take are refused with their place, before a graph is built. */
 class ModelLimitsTest {
@@ -118,7 +120,7 @@ class ModelLimitsTest {
         tensors(IDS, Tensor.ofFloats("labels", Shape.of(3), 1, 2, 3));
         refused(
                 "loss=regression",
-                "expected 2 numbers a row, as the model's output logits: float32 [batch, 2] has, got float32 [3]",
+                "expected labels of the shape of the model's output logits: float32 [batch, 2], got float32 [3]",
                 "labels",
                 "Save labels of the output's shape; of several outputs the first of floating point is compared.");
 
@@ -128,6 +130,70 @@ class ModelLimitsTest {
                 "row 2: expected finite numbers, got NaN",
                 "labels",
                 "Leave such rows out; rows are counted from 0 on.");
+    }
+
+    /** A dimension of 1 may be there or not; the training graph's input of labels has as many as the output. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 3, '[2, 1]'",
+        "1, classes, 3, '[2, 1]'",
+        "1, 1, 3x1x1, '[2, 1]'",
+        "2, 2, 3x2, '[2, 2]'",
+        "2, 2, 3x1x2, '[2, 2]'"
+    })
+    void numbersAreGivenTheDimensionsOfTheOutput(int numbers, String written, String shape, String expected) {
+        classifier(numbers, written.equals("classes") ? written : Integer.valueOf(written));
+        long[] dims = Arrays.stream(shape.split("x")).mapToLong(Long::parseLong).toArray();
+        float[] values = {1, 2, 3, 4, 5, 6};
+        tensors(IDS, Tensor.ofFloats("labels", Shape.of(dims), Arrays.copyOf(values, 3 * numbers)));
+
+        HostTensor labels = work.open("a.safetensors", "loss=regression")
+                .training()
+                .batch(0, 0)
+                .labels()
+                .orElseThrow();
+
+        assertThat(labels).hasToString("float32 " + expected);
+        assertThat(labels.toDoubles()).startsWith(1, 2).hasSize(2 * numbers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3x2", "4x1", "6"})
+    void numbersInAnotherOrderThanTheOutputsAreRefused(String row) {
+        OnnxModel model = OnnxModel.create(10, 21);
+        GraphEditor editor = new GraphEditor(model);
+        GraphBuilder g = editor.atEnd(model.graph());
+        Dim batch = new Dim.Symbolic("batch");
+        Value x = editor.addGraphInput(
+                model.graph(), "x", ValueType.of(DType.FLOAT32, batch, new Dim.Fixed(2), new Dim.Fixed(3)));
+        Value y = g.node("Identity", x);
+        editor.rename(y, "y");
+        editor.setType(y, ValueType.of(DType.FLOAT32, batch, new Dim.Fixed(2), new Dim.Fixed(3)));
+        editor.addGraphOutput(y);
+        ModelWriter.write(model, folder.resolve("model.onnx"));
+        long[] dims = Arrays.stream(("1x" + row).split("x"))
+                .mapToLong(Long::parseLong)
+                .toArray();
+        Shape shape = Shape.of(dims);
+        tensors(
+                Tensor.ofFloats("x", Shape.of(1, 2, 3), new float[6]),
+                Tensor.ofFloats("labels", shape, new float[(int) shape.elements()]));
+
+        refused(
+                "loss=regression",
+                "expected labels of the shape of the model's output y: float32 [batch, 2, 3], got float32 " + shape,
+                "labels",
+                "Save labels of the output's shape; of several outputs the first of floating point is compared.");
+    }
+
+    @Test
+    void oneNumberOfATextHasTheDimensionsOfTheOutput() {
+        classifier(300, 1, 1);
+        work.write("a.csv", "text,label\nx,0.5\ny,2\n");
+
+        assertThat(work.open("a.csv", "loss=regression").training().batch(0, 0).labels())
+                .get()
+                .hasToString("float32 [2, 1]");
     }
 
     @Test
