@@ -114,6 +114,8 @@ final class LabelledTexts {
 
     private static String column(DataRow row, Optional<String> given, List<String> usual, String what) {
         return given.or(() -> usual.stream().filter(row::has).findFirst())
+                // one that is there and null is the one that is meant, which whoever reads it says
+                .or(() -> usual.stream().filter(row.columns()::containsKey).findFirst())
                 .orElseThrow(() ->
                         new BadRowException("expected a column for the " + what + ", one of " + String.join(", ", usual)
                                 + "; the row has " + row.columns().keySet()));

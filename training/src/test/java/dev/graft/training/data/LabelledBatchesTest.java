@@ -109,6 +109,9 @@ class LabelledBatchesTest {
             value = {
                 "classification | {\"text\": \"a\"} | expected a column for the label, one of label, labels; the row has [text]",
                 "classification | {\"label\": 1} | expected a column for the text, one of text, sentence, sentence1, premise, question; the row has [label]",
+                "classification | {\"text\": \"a\", \"label\": null} | expected 'label' to be a text or a number, got null",
+                "regression | {\"text\": \"a\", \"labels\": null} | expected 'labels' to be a text or a number, got null",
+                "classification | {\"sentence\": null, \"label\": 1} | expected 'sentence' to be a text, got null",
                 "classification | {\"text\": \"a\", \"label\": [1]} | expected 'label' to be a text or a number, got an array",
                 "classification | {\"text\": \"a\", \"label\": \"yess\"} | expected a label of [no, yes], got 'yess': Did you mean 'yes'?",
                 "classification | {\"text\": \"a\", \"label\": 2} | expected a label of [no, yes], got '2'",
