@@ -96,9 +96,10 @@ final class TrainCommand implements Command {
                 Interruption interruption = Interruption.listen()) {
             tell(job, console);
             TrainingLines lines = new TrainingLines(config, console);
-            TrainingReport report = new TrainingReport(config, job.data().warnings());
+            TrainingReport report = new TrainingReport(
+                    config, job.data().report().classes(), job.data().warnings());
             RunResult result = job.run(List.of(lines, report), interruption::isAsked);
-            print(config, result, lines.resumedFrom(), console);
+            print(config, job.data().report().classNames(), result, lines.resumedFrom(), console);
         }
         return 0;
     }
@@ -114,6 +115,9 @@ final class TrainCommand implements Command {
         DataReport rows = job.data().report();
         console.note("training " + Numbers.count(job.trainableValues()) + " values on "
                 + Numbers.plural(job.data().training().rows(), "row"));
+        if (!rows.classNames().isEmpty()) {
+            console.note("classes: " + rows.classes());
+        }
         job.data().warnings().forEach(console::warn);
         if (rows.badRows() > 0) {
             console.warn(Numbers.plural(rows.badRows(), "row") + " left out:");
@@ -122,10 +126,15 @@ final class TrainCommand implements Command {
         }
     }
 
-    private static void print(TrainingConfig config, RunResult result, Optional<String> resumedFrom, Console console) {
+    private static void print(
+            TrainingConfig config,
+            List<String> classes,
+            RunResult result,
+            Optional<String> resumedFrom,
+            Console console) {
         Path folder = config.output().folder();
         if (console.json()) {
-            console.resultAsJsonLine(Document.of(folder, result, resumedFrom));
+            console.resultAsJsonLine(Document.of(folder, classes, result, resumedFrom));
             return;
         }
         console.result(String.format(
@@ -170,8 +179,9 @@ final class TrainCommand implements Command {
             @Nullable Double peakMemoryMb,
             @Nullable Long bestStep,
             @Nullable String resumedFrom,
-            String adapter) {
-        static Document of(Path folder, RunResult result, Optional<String> resumedFrom) {
+            String adapter,
+            @Nullable List<String> classes) {
+        static Document of(Path folder, List<String> classes, RunResult result, Optional<String> resumedFrom) {
             return new Document(
                     result.stopped().name().toLowerCase(Locale.ROOT),
                     result.steps(),
@@ -182,7 +192,8 @@ final class TrainCommand implements Command {
                     result.peakMemoryMb().isPresent() ? result.peakMemoryMb().getAsDouble() : null,
                     result.bestStep().isPresent() ? result.bestStep().getAsLong() : null,
                     resumedFrom.orElse(null),
-                    folder.toString());
+                    folder.toString(),
+                    classes.isEmpty() ? null : classes);
         }
     }
 }

@@ -28,6 +28,7 @@ public final class TrainingReport implements RunListener {
     public static final String FILE_NAME = "report.html";
 
     private final TrainingConfig config;
+    private final String classes;
     private final List<String> warnings;
     private final List<Point> losses = new ArrayList<>();
     private final List<Point> rates = new ArrayList<>();
@@ -36,10 +37,12 @@ public final class TrainingReport implements RunListener {
     /**
      * A report of the run that a configuration asks for.
      *
+     * @param classes their names and numbers; empty where there are no names
      * @param warnings what its reader should know of the data, in sentences
      */
-    public TrainingReport(TrainingConfig config, List<String> warnings) {
+    public TrainingReport(TrainingConfig config, String classes, List<String> warnings) {
         this.config = config;
+        this.classes = classes;
         this.warnings = List.copyOf(warnings);
     }
 
@@ -91,6 +94,9 @@ public final class TrainingReport implements RunListener {
         result.bestStep().ifPresent(step -> rows.add(List.of("best evaluation", "step " + step)));
         result.peakMemoryMb()
                 .ifPresent(memory -> rows.add(List.of("peak memory", String.format(Locale.ROOT, "%.0f MiB", memory))));
+        if (!classes.isEmpty()) {
+            rows.add(List.of("classes", Html.escape(classes)));
+        }
         warnings.forEach(warning -> rows.add(List.of("warning", Html.escape(warning))));
         return Html.table(List.of("", ""), rows);
     }

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.tensor.Tensor;
+import dev.graft.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,31 @@ class TrainCommandTest extends TypedCommands {
         assertThat(messages()).containsOnlyOnce("warning: packing puts 40 texts into ");
         assertThat(messages()).contains("where a text sees those before it");
         assertThat(folder.resolve("out/report.html")).content().contains("packing puts 40 texts into ");
+    }
+
+    @Test
+    void theNumbersOfClassesAreToldAndKept() throws IOException {
+        Path texts = Fixtures.repository().resolve("samples/text-classifier");
+        Path base = Files.createDirectory(folder.resolve("base"));
+        Files.copy(texts.resolve("base/model.onnx"), base.resolve("model.onnx"));
+        Files.copy(texts.resolve("base/tokenizer.json"), base.resolve("tokenizer.json"));
+        Files.writeString(folder.resolve("rows.csv"), "text,label\nit broke,sad\nlovely,glad\n");
+        String config = config(
+                "model_name_or_path: base/model.onnx",
+                "lora_target: query",
+                "dataset: rows.csv",
+                "loss: classification",
+                "max_steps: 1");
+
+        assertThat(run("train", config, "--json")).as(messages()).isZero();
+
+        assertThat(messages()).containsOnlyOnce("classes: 0 = glad, 1 = sad\n");
+        String[] lines = results().strip().split("\n", -1);
+        assertThat(JsonParser.parseString(lines[lines.length - 1])
+                        .getAsJsonObject()
+                        .get("classes"))
+                .hasToString("[\"glad\",\"sad\"]");
+        assertThat(folder.resolve("out/report.html")).content().contains("0 = glad, 1 = sad");
     }
 
     @Test

@@ -49,6 +49,12 @@ class TrainingReportTest {
     }
 
     @Test
+    void classesAndWarningsAreTold() throws IOException {
+        assertThat(page("classification", "rows.csv"))
+                .contains("<td>classes</td><td>0 = a&lt;b, 1 = c</td>", "<td>warning</td><td>d&lt;e</td>");
+    }
+
+    @Test
     void namesInSettingsCannotBecomeMarkupOrPlaces() throws IOException {
         assertThat(page("causal_lm", "</script><img src=x>{{title}}.jsonl"))
                 .contains("&lt;/script&gt;&lt;img src=x&gt;{{title}}.jsonl")
@@ -72,7 +78,7 @@ class TrainingReportTest {
                 """.formatted(dataset, loss));
         TrainingConfig config = TrainingConfig.read(file, List.of());
         Files.createDirectories(config.output().folder());
-        new TrainingReport(config, List.of())
+        new TrainingReport(config, "0 = a<b, 1 = c", List.of("d<e"))
                 .finished(new RunResult(
                         Stopped.COMPLETED,
                         100,

@@ -3,6 +3,8 @@ package dev.graft.training.data;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What was found in the files of a data set.
@@ -27,6 +29,8 @@ public record DataReport(
         int longest,
         List<String> classNames,
         Optional<String> template) {
+    private static final int CLASSES_TOLD = 100;
+
     /**
      * A row that was left out.
      *
@@ -35,6 +39,15 @@ public record DataReport(
      * @param problem why
      */
     public record BadRow(Path file, long line, String problem) {}
+
+    /** Classes and their numbers, {@code 0 = complaint, 1 = praise}; empty where labels are numbers. */
+    public String classes() {
+        String told = IntStream.range(0, Math.min(CLASSES_TOLD, classNames.size()))
+                .mapToObj(number -> number + " = " + classNames.get(number))
+                .collect(Collectors.joining(", "));
+        int more = classNames.size() - CLASSES_TOLD;
+        return more > 0 ? told + " and " + more + " more" : told;
+    }
 
     public DataReport {
         listed = List.copyOf(listed);

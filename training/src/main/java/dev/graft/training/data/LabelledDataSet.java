@@ -61,6 +61,7 @@ final class LabelledDataSet {
     private List<LabelledRow> settled(List<Placed> rows, RowCounts counts, BadRows bad) {
         int[] numbers = {};
         if (labels instanceof ClassNumbers seen) {
+            refuseMeasures(seen, rows);
             ClassNumbers.Settled settled = seen.settle();
             labels = settled.reader();
             classNames = settled.names();
@@ -78,6 +79,23 @@ final class LabelledDataSet {
             });
         }
         return kept;
+    }
+
+    /** No fault of a row: what is wrong is what the labels are taken for, so that no row is left out for it. */
+    private static void refuseMeasures(ClassNumbers seen, List<Placed> rows) {
+        seen.strange().ifPresent(strange -> {
+            DataRow.Place place = rows.stream()
+                    .filter(row -> row.labelled().row().label() == strange)
+                    .findFirst()
+                    .orElseThrow()
+                    .place();
+            throw new GraftException(
+                    ErrorCode.TRAINING_DATA_INVALID,
+                    "expected labels to be names of classes, or their numbers, which are whole and from 0 to 999999, got '"
+                            + seen.label(strange) + "' where all are numbers",
+                    Location.ofLine(place.file(), place.line()),
+                    seen.remedy());
+        });
     }
 
     private void checkClass(LabelledRow row) {

@@ -28,7 +28,7 @@
  * reaches graphs with an input for them; the mask does not keep the texts of a sequence apart, so that they see one another unless the graph does. {@code TrainingData#warnings} says so.
  *
  * <p><b>Labels.</b> Classes are numbered by {@code class_names}, else by {@code id2label} of {@code config.json}, else by themselves if all are whole numbers, else in
- * alphabetical order. A tensor of labels is taken as it is: for a language model element t is what follows position t.
+ * alphabetical order; other numbers are refused. A tensor of labels is taken as it is: for a language model element t is what follows position t.
  *
  * <p><b>What the model takes.</b> {@code ModelLimits} reads from the model's file how many classes and tokens there are, and what its inputs are like; labels, tokens and tensors
  * are compared with that while they are read. ONNX Runtime would take some of what does not fit, and learn something else.

@@ -141,6 +141,62 @@ class LabelledBatchesTest {
         assertThat(error.location().toString()).endsWith("b.jsonl, line 1");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0, -1 | 3 | -1 | class_names: [-1, 0]",
+                "1.5, 0, 10, 9 | 2 | 1.5 | class_names: [0, 1.5, 9, 10]",
+                "0, 1.0 | 3 | 1.0 | class_names: [0, 1.0]",
+                "1e3, -2e3 | 2 | 1e3 | class_names: [-2e3, 1e3]",
+                "0, 1000000 | 3 | 1000000 | class_names: [0, 1000000]",
+                "0,1,2,3,4,5,6,7,8,9,-1 | 12 | -1 | class_names which"
+            })
+    void numbersThatAreNoClassesAreNotTakenForNames(String labels, int line, String got, String key) {
+        StringBuilder rows = new StringBuilder("text,label\n");
+        for (String label : labels.split(",")) {
+            rows.append("x,").append(label.strip()).append('\n');
+        }
+        work.write("a.csv", rows.toString());
+
+        GraftException error = work.refused("a.csv", "loss=classification", "skip_bad_rows=true");
+
+        assertThat(error.code()).isEqualTo(ErrorCode.TRAINING_DATA_INVALID);
+        assertThat(error)
+                .hasMessage(
+                        "expected labels to be names of classes, or their numbers, which are whole and from 0 to 999999, got '"
+                                + got + "' where all are numbers");
+        assertThat(error.location().toString()).endsWith("a.csv, line " + line);
+        assertThat(error.remedy()).contains(key).endsWith("to learn the numbers themselves set loss: regression.");
+    }
+
+    @Test
+    void theRemedyForSuchNumbersHelps() {
+        work.write("a.jsonl", "{\"text\": \"x\", \"label\": 0}\n{\"text\": \"y\", \"label\": -1}\n");
+
+        assertThat(labels(work.open("a.jsonl", "loss=classification", "class_names=[-1, 0]")))
+                .containsExactly(1, 0);
+    }
+
+    @Test
+    void classesAreToldWithTheirNumbers() {
+        work.write("a.csv", "text,label\nx,praise\ny,complaint\nz,7\n");
+        assertThat(work.open("a.csv", "loss=classification").report().classes())
+                .isEqualTo("0 = 7, 1 = complaint, 2 = praise");
+
+        StringBuilder rows = new StringBuilder("text,label\n");
+        for (int i = 100; i < 202; i++) {
+            rows.append("x,c").append(i).append('\n');
+        }
+        work.write("a.csv", rows.toString());
+        assertThat(work.open("a.csv", "loss=classification").report().classes())
+                .startsWith("0 = c100, 1 = c101, ")
+                .endsWith(", 99 = c199 and 2 more");
+
+        work.write("a.csv", "text,label\nx,1\n");
+        assertThat(work.open("a.csv", "loss=classification").report().classes()).isEmpty();
+    }
+
     @Test
     void anEmptyLabelIsNoClass() {
         work.write("a.csv", "text,label\nx,yes\ny,\nz,no\n");
