@@ -147,6 +147,29 @@ class TrainedOnGenaiTest extends TypedCommands {
         assertThat(messages()).contains("additional_target: no module matches 'embed_tokens'");
     }
 
+    @Test
+    void rowsThatAreLongerThanTheModelTakesAreCutOrRefusedBeforeTheFirstStep() throws IOException {
+        Files.writeString(
+                folder.resolve("long.jsonl"), "{\"text\": \"" + "Once upon a time there was. ".repeat(100) + "\"}\n");
+        String config = config("genai_fp32", "out");
+        String text = Files.readString(Path.of(config)).replace("cutoff_len: 64\n", "");
+        Files.writeString(Path.of(config), text);
+        String dataset = "dataset=" + output("long.jsonl");
+
+        assertThat(run("train", config, "--set", dataset, "--set", "cutoff_len=2048"))
+                .isEqualTo(3);
+        assertThat(messages())
+                .contains(
+                        "expected at most 512 tokens, as many as model.onnx takes in a row, got ",
+                        "long.jsonl, line 1");
+
+        assertThat(run("train", config, "--set", dataset, "--set", "max_steps=1"))
+                .as(messages())
+                .isZero();
+        assertThat(messages())
+                .containsOnlyOnce("cutoff_len is not set, and 512 where model.onnx takes 512 tokens: 1 row is cut");
+    }
+
     private static String tokenizer() {
         return Shared.path("models/stories260K/genai_fp32/tokenizer.json").toString();
     }

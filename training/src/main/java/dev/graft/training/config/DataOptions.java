@@ -50,6 +50,28 @@ public record DataOptions(
         classNames = List.copyOf(classNames);
     }
 
+    /** The same with another cutoff. */
+    public DataOptions withCutoff(int most) {
+        return new DataOptions(
+                training,
+                evaluation,
+                heldOut,
+                format,
+                columns,
+                classNames,
+                template,
+                system,
+                most,
+                mostRows,
+                trainOnPrompt,
+                maskHistory,
+                packing,
+                addBos,
+                addEos,
+                skipBadRows,
+                order);
+    }
+
     static DataOptions read(SettingReader reader, long seed) {
         ConfigPaths folder = dataFolder(reader);
         List<Path> training = paths(reader, folder, "dataset");

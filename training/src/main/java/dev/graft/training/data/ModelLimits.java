@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What a model's file says of the data that it takes, so that data can be refused with their place. ONNX Runtime would stop in the middle of a run and name a
@@ -24,6 +26,7 @@ import java.util.stream.IntStream;
  * @param file the model's
  * @param inputs by name
  * @param tables by input, how many rows the table has that its elements are looked up in
+ * @param positions how many tokens of a row have one, where the file tells
  * @param output what the loss is of, where it is of labels
  * @param width its last dimension, where the file tells
  */
@@ -31,12 +34,14 @@ record ModelLimits(
         Path file,
         Map<String, ValueDescription> inputs,
         Map<String, Long> tables,
+        OptionalLong positions,
         Optional<ValueDescription> output,
         OptionalLong width) {
     /** Those of a model; none where there is no such file, which whoever builds the training graph says. */
     static ModelLimits of(Path file) {
         if (!Files.isRegularFile(file)) {
-            return new ModelLimits(file, Map.of(), Map.of(), Optional.empty(), OptionalLong.empty());
+            return new ModelLimits(
+                    file, Map.of(), Map.of(), OptionalLong.empty(), Optional.empty(), OptionalLong.empty());
         }
         GraphIndex graph = ModelScanner.scan(file).graph();
         Map<String, ValueDescription> inputs = new LinkedHashMap<>();
@@ -52,7 +57,20 @@ record ModelLimits(
                 .findFirst()
                 .map(ModelLimits::describe);
         OptionalLong width = output.map(value -> width(value, lengths)).orElse(OptionalLong.empty());
-        return new ModelLimits(file, inputs, lengths.tables(), output, width);
+        return new ModelLimits(file, inputs, lengths.tables(), positions(inputs, lengths), output, width);
+    }
+
+    private static OptionalLong positions(Map<String, ValueDescription> inputs, StoredLengths lengths) {
+        LongStream tables = inputs.values().stream()
+                .filter(input -> InputRole.of(input) == InputRole.POSITION_IDS)
+                .flatMap(input -> Stream.ofNullable(lengths.tables().get(input.name())))
+                .mapToLong(Long::longValue);
+        return LongStream.concat(tables, lengths.rotations().stream()).min();
+    }
+
+    /** The same, where a configuration or the file tells how many tokens of a row have a position. */
+    ModelLimits withPositions(OptionalLong known) {
+        return new ModelLimits(file, inputs, tables, known, output, width);
     }
 
     private static ValueDescription describe(ValueIndex value) {
@@ -78,14 +96,15 @@ record ModelLimits(
                         .filter(input -> InputRole.of(input) == InputRole.TOKEN_IDS)
                         .flatMap(input -> Optional.ofNullable(tables.get(input.name())).stream())
                         .mapToLong(Long::longValue)
-                        .min());
+                        .min(),
+                positions);
     }
 
     /** What tokens a language model takes and foretells. */
     TokenLimit foretoldTokens() {
         long taken = tokens().tokens().orElse(Long.MAX_VALUE);
         long least = Math.min(taken, width.orElse(Long.MAX_VALUE));
-        return new TokenLimit(file, least == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(least));
+        return new TokenLimit(file, least == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(least), positions);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Lengths that a graph's weights tell: how many rows the tables have that inputs are looked up in, and how wide a value is. */
@@ -58,6 +59,23 @@ final class StoredLengths {
         if (shape != null && shape.rank() > 0) {
             lengths.merge(source(numbers, MOVING), shape.dim(0), Math::min);
         }
+    }
+
+    /** How many positions the shortest table of cosines has that rotations look them up in. */
+    OptionalLong rotations() {
+        return graph.nodes().stream()
+                .flatMap(node -> Stream.ofNullable(stored(cosines(node))))
+                .filter(shape -> shape.rank() == 2)
+                .mapToLong(shape -> shape.dim(0))
+                .min();
+    }
+
+    private static String cosines(NodeIndex node) {
+        return switch (node.opType()) {
+            case "GroupQueryAttention" -> node.input(7);
+            case "RotaryEmbedding" -> node.input(node.domain().isEmpty() ? 1 : 2);
+            default -> "";
+        };
     }
 
     /** The shape of a weight, quantised or not; null where the value is computed. */

@@ -55,6 +55,16 @@ final class TensorChecks {
                     "expected rows that fit the model's input " + input + ", got " + describe(tensor),
                     "Save one row of the input for each example, one behind the other.");
         }
+        long most = limits.positions().orElse(Long.MAX_VALUE);
+        if (InputRole.of(input) == InputRole.TOKEN_IDS
+                && tensor.shape().rank() == 2
+                && tensor.shape().dim(1) > most) {
+            throw invalid(
+                    tensor,
+                    "expected rows of at most " + most + " tokens, as many as "
+                            + limits.file().getFileName() + " takes, got " + describe(tensor),
+                    "Save shorter rows; cutoff_len is for texts.");
+        }
         Long table = limits.tables().get(input.name());
         if (table != null && !tensor.dtype().isFloat()) {
             checkNumbers(tensor, input, table);

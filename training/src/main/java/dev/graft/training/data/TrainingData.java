@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The data of a training run.
@@ -49,9 +50,11 @@ public record TrainingData(
      */
     public static TrainingData open(TrainingConfig config, Optional<TokenizerSource> tokenizer) {
         refuseMixture(config);
-        DataOptions options = config.data();
-        ModelLimits limits = ModelLimits.of(config.model().model());
-        Loader loader = loader(config, tokenizer, limits);
+        ModelLimits file = ModelLimits.of(config.model().model());
+        RowLength length = RowLength.of(config, file);
+        ModelLimits limits = file.withPositions(length.tokens());
+        DataOptions options = length.fitted();
+        Loader loader = loader(config, options, tokenizer, limits);
         LoadedRows training = loader.load(options.training());
         refuseEmpty(config, "dataset", training);
         int[] rows = IntStream.range(0, training.store().rows()).toArray();
@@ -59,14 +62,18 @@ public record TrainingData(
             LoadedRows evaluation = loader.load(options.evaluation());
             refuseEmpty(config, "eval_dataset", evaluation);
             int[] all = IntStream.range(0, evaluation.store().rows()).toArray();
-            Batches batches = batches(config, training.store(), rows);
+            List<DataReport> reports = List.of(training.report(), evaluation.report());
+            length.check(reports);
+            Batches batches = batches(config, options, training.store(), rows);
             return new TrainingData(
                     batches,
                     Optional.of(Batches.forEvaluation(evaluation.store(), all, options.order())),
                     training.report(),
                     Optional.of(evaluation.report()),
-                    warnings(batches, rows, limits));
+                    warnings(batches, rows, limits, length.warning(reports)));
         }
+        List<DataReport> reports = List.of(training.report());
+        length.check(reports);
         int[] heldOut = heldOut(config, rows);
         int[] kept = Arrays.stream(rows)
                 .filter(row -> Arrays.binarySearch(heldOut, row) < 0)
@@ -74,19 +81,28 @@ public record TrainingData(
         Optional<Batches> evaluation = heldOut.length == 0
                 ? Optional.empty()
                 : Optional.of(Batches.forEvaluation(training.store(), heldOut, options.order()));
-        Batches batches = batches(config, training.store(), kept);
+        Batches batches = batches(config, options, training.store(), kept);
         return new TrainingData(
-                batches, evaluation, training.report(), Optional.empty(), warnings(batches, kept, limits));
+                batches,
+                evaluation,
+                training.report(),
+                Optional.empty(),
+                warnings(batches, kept, limits, length.warning(reports)));
+    }
+
+    private static List<String> warnings(Batches batches, int[] texts, ModelLimits limits, Optional<String> length) {
+        return Stream.concat(length.stream(), packed(batches, texts, limits).stream())
+                .toList();
     }
 
     /** What becomes of texts that share a sequence is up to the graph, and no mask of one number a position can keep them apart. */
-    private static List<String> warnings(Batches batches, int[] texts, ModelLimits limits) {
+    private static Optional<String> packed(Batches batches, int[] texts, ModelLimits limits) {
         if (!batches.packed() || batches.rows() == texts.length) {
-            return List.of();
+            return Optional.empty();
         }
         boolean positions =
                 limits.inputs().values().stream().anyMatch(input -> InputRole.of(input) == InputRole.POSITION_IDS);
-        return List.of("packing puts " + texts.length + " texts into " + batches.rows() + " sequences, "
+        return Optional.of("packing puts " + texts.length + " texts into " + batches.rows() + " sequences, "
                 + (positions
                         ? "where a text sees those before it unless the model keeps texts apart by their positions"
                         : "where a text sees those before it and goes on with their positions: the model has no input for positions")
@@ -98,8 +114,8 @@ public record TrainingData(
         LoadedRows load(List<Path> files);
     }
 
-    private static Loader loader(TrainingConfig config, Optional<TokenizerSource> tokenizer, ModelLimits limits) {
-        DataOptions options = config.data();
+    private static Loader loader(
+            TrainingConfig config, DataOptions options, Optional<TokenizerSource> tokenizer, ModelLimits limits) {
         Loss.Kind loss = config.loss().kind();
         if (!isText(config)) {
             return new TensorDataSet(options, loss, limits)::load;
@@ -135,8 +151,7 @@ public record TrainingData(
         return new TextDataSet(options, encoder, template, limits.foretoldTokens(), special.pad())::load;
     }
 
-    private static Batches batches(TrainingConfig config, RowStore store, int[] rows) {
-        DataOptions options = config.data();
+    private static Batches batches(TrainingConfig config, DataOptions options, RowStore store, int[] rows) {
         if (!options.packing()) {
             return Batches.forTraining(store, rows, options.order());
         }

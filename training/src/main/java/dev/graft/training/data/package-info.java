@@ -31,7 +31,7 @@
  * alphabetical order; other numbers are refused. A tensor of labels is taken as it is: for a language model element t is what follows position t.
  *
  * <p><b>What the model takes.</b> {@code ModelLimits} reads from the model's file how many classes and tokens there are, and what its inputs are like; labels, tokens and tensors
- * are compared with that while they are read. ONNX Runtime would take some of what does not fit, and learn something else.
+ * are compared with that while they are read. {@code RowLength} is how long rows may be, by the model's configuration too. ONNX Runtime would take some of what does not fit, and learn something else.
  *
  * <p>Held-out rows ({@code val_size}) are chosen by {@code data_seed} and keep their order. A row that cannot be used is an error with file and line, or with {@code
  * skip_bad_rows} it is counted and listed. Files are read line by line; what is kept of a row is its tokens.
