@@ -154,7 +154,7 @@ class LabelledBatchesTest {
             })
     void numbersThatAreNoClassesAreNotTakenForNames(String labels, int line, String got, String key) {
         StringBuilder rows = new StringBuilder("text,label\n");
-        for (String label : labels.split(",")) {
+        for (String label : labels.split(",", -1)) {
             rows.append("x,").append(label.strip()).append('\n');
         }
         work.write("a.csv", rows.toString());
