@@ -1,6 +1,7 @@
 package dev.graft.cli.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import dev.graft.compiler.scan.GraphIndex;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters that are trained on a model of onnxruntime-genai's builder, which has names of its own for modules. */
@@ -168,6 +170,67 @@ class TrainedOnGenaiTest extends TypedCommands {
                 .isZero();
         assertThat(messages())
                 .containsOnlyOnce("cutoff_len is not set, and 512 where model.onnx takes 512 tokens: 1 row is cut");
+    }
+
+    /** The model's embedding and its head are one stored tensor. An adapter has a weight of each module, or of one of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "q_proj, lm_head, genai_fp32/model.onnx",
+        "q_proj, embed_tokens, genai_fp32/model.onnx",
+        "q_proj, 'lm_head,embed_tokens', genai_fp32/model.onnx",
+        "q_proj, lm_head, onnx/stories260K_dynamo.onnx",
+        "q_proj, embed_tokens, onnx/stories260K_dynamo.onnx",
+        "embed_tokens, lm_head, genai_fp32/model.onnx",
+        "'embed_tokens,q_proj', norm, genai_fp32/model.onnx",
+        "'embed_tokens,lm_head', norm, genai_fp32/model.onnx"
+    })
+    void whatIsTrainedOfTiedModulesIsWhatTheAdapterSays(String pairs, String whole, String model) throws IOException {
+        String base = Shared.path("models/stories260K/" + model).toString();
+        assertThat(run(
+                        "train",
+                        config("genai_fp32", "out"),
+                        "--json",
+                        "--set",
+                        "model_name_or_path=" + base,
+                        "--set",
+                        "tokenizer=" + tokenizer(),
+                        "--set",
+                        "lora_target=" + pairs,
+                        "--set",
+                        "additional_target=" + whole,
+                        "--set",
+                        "eval_dataset=" + Shared.path("datasets/e2e/train.jsonl")))
+                .as(messages())
+                .isZero();
+        double trained = json().get("eval_loss").getAsDouble();
+
+        assertThat(run("merge", base, output("out"), "--unshare", "-o", output("merged.onnx")))
+                .as(messages())
+                .isZero();
+        double before = lossOf(base);
+        assertThat(lossOf(output("merged.onnx"))).isCloseTo(trained, within(1e-5));
+        assertThat(Math.abs(before - trained)).as("it has learnt").isGreaterThan(1e-3);
+    }
+
+    /** What a model makes of the data: a new adapter adds nothing. */
+    private double lossOf(String model) throws IOException {
+        assertThat(run(
+                        "train",
+                        config("genai_fp32", "measured"),
+                        "--json",
+                        "--set",
+                        "model_name_or_path=" + model,
+                        "--set",
+                        "tokenizer=" + tokenizer(),
+                        "--set",
+                        "learning_rate=1e-30",
+                        "--set",
+                        "overwrite_output_dir=true",
+                        "--set",
+                        "eval_dataset=" + Shared.path("datasets/e2e/train.jsonl")))
+                .as(messages())
+                .isZero();
+        return json().get("eval_loss").getAsDouble();
     }
 
     private static String tokenizer() {

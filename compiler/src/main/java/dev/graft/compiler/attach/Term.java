@@ -35,10 +35,15 @@ record Term(
     }
 
     static Term ofSlot(Slot slot, int firstOutput) {
-        // a row of a table is what goes in, so its columns are the outputs
-        WeightView view =
-                slot.site().kind() == SiteKind.GATHER ? slot.view().withOrientation(Orientation.IN_OUT) : slot.view();
+        boolean table = slot.site().kind() == SiteKind.GATHER;
+        WeightView view = table ? flipped(slot.view()) : slot.view();
         return new Term(slot.module(), view, firstOutput, null, null, 1, null);
+    }
+
+    /** An embedding as a product: what selects a row goes in, and what is in the row comes out. */
+    private static WeightView flipped(WeightView view) {
+        return view.withOrientation(
+                view.orientation() == Orientation.OUT_IN ? Orientation.IN_OUT : Orientation.OUT_IN);
     }
 
     int rank() {

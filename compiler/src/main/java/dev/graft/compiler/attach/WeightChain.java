@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The nodes between a stored tensor and the node that uses it: Transpose, Cast, Identity and the like, usually none. */
-final class WeightChain {
+public final class WeightChain {
     private final Value stored;
     private final List<Node> steps;
 
@@ -23,7 +23,7 @@ final class WeightChain {
     }
 
     /** Follows an input back to where it is stored. */
-    static WeightChain of(Value input) {
+    public static WeightChain of(Value input) {
         List<Node> steps = new ArrayList<>();
         Value at = input;
         while (at.initializer().isEmpty() && at.producer().isPresent()) {
@@ -64,7 +64,7 @@ final class WeightChain {
     }
 
     /** Leads another stored value through copies of the same steps, into the same input of the same node. */
-    void rebuild(GraphEditor editor, Node user, int input, Value replacement, String name) {
+    public void rebuild(GraphEditor editor, Node user, int input, Value replacement, String name) {
         GraphBuilder g = editor.before(user).named(name);
         Value at = replacement;
         for (Node step : steps) {

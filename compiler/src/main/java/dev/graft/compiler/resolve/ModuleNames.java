@@ -21,6 +21,10 @@ final class ModuleNames {
             Pattern.compile("(.+?)(?:\\.(?:MatMul|Gemm|Add|Conv|Gather))?\\.([A-Za-z_][A-Za-z_0-9]*?)"
                     + "(?:_(?:Q[0-9]+|DQ_Q[0-9]+|quantized|transposed|T|fp16|prepacked|output)){0,3}");
 
+    /** What a node makes of a weight is called by the node's place, not by a parameter's: {@code /model/embed_tokens/Transpose/output_0}. */
+    private static final Pattern PASSED_ON = Pattern.compile(
+            "/.+/(?:" + String.join("|", StoredValue.PASS_THROUGH) + ")(?:_[0-9]+)?[/_]output_[0-9]+");
+
     private static final Set<String> TENSORFLOW_STEPS = Set.of(
             "ReadVariableOp",
             "Read",
@@ -80,7 +84,9 @@ final class ModuleNames {
 
     /** The parameter that a tensor's name says it is, where the name is a path. */
     static Optional<ParameterName> ofTensorName(String name) {
-        if (name.startsWith("onnx::") || name.length() > MAX_LENGTH) {
+        if (name.startsWith("onnx::")
+                || name.length() > MAX_LENGTH
+                || PASSED_ON.matcher(name).matches()) {
             return Optional.empty();
         }
         if (name.indexOf('/') >= 0) {

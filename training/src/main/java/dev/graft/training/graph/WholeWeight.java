@@ -1,13 +1,15 @@
 package dev.graft.training.graph;
 
+import dev.graft.compiler.attach.SiteLocator;
+import dev.graft.compiler.attach.WeightChain;
 import dev.graft.compiler.ir.GraphEditor;
+import dev.graft.compiler.ir.Node;
 import dev.graft.compiler.ir.Value;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
+import dev.graft.compiler.scan.NodeIndex;
 import dev.graft.tensor.Tensor;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A weight or bias that is trained as a whole.
@@ -15,9 +17,16 @@ import java.util.Optional;
  * @param name the module's path and the parameter
  * @param value the initializer
  * @param transposed whether it is stored as the transpose of what PyTorch has
- * @param reader the outputs of the one node whose input it is, where other readers have their own; empty for all readers
+ * @param readers the uses whose parameter it is, where others keep the stored tensor or have their own; empty for all uses
  */
-record WholeWeight(String name, Value value, boolean transposed, Optional<List<String>> reader) {
+record WholeWeight(String name, Value value, boolean transposed, List<Reader> readers) {
+    WholeWeight {
+        readers = List.copyOf(readers);
+    }
+
+    /** A node of the main graph and which of its inputs the weight is, behind what transposes or copies it. */
+    record Reader(NodeIndex node, int input) {}
+
     boolean isBias() {
         return name.endsWith(".bias");
     }
@@ -27,37 +36,51 @@ record WholeWeight(String name, Value value, boolean transposed, Optional<List<S
         return value.initializer().orElseThrow().tensor(value.name());
     }
 
-    /**
-     * The same with an initializer that nobody else reads: what else is done to the graph may change the node that reads it.
-     *
-     * @throws GraftException {@code ONNX_UNSUPPORTED} if which of several readers is meant cannot be told
-     */
+    /** The same with one more reader. */
+    WholeWeight withReader(Reader reader) {
+        return new WholeWeight(
+                name,
+                value,
+                transposed,
+                Stream.concat(readers.stream(), Stream.of(reader)).toList());
+    }
+
+    /** The same with an initializer that nobody else reads: what else is done to the graph may change the node that reads it. */
     WholeWeight alone(GraphEditor editor) {
-        if (reader.isEmpty() || value.uses().size() == 1) {
-            return new WholeWeight(name, value, transposed, Optional.empty());
-        }
-        if (value.uses().stream().noneMatch(this::isOwn)) {
-            throw new GraftException(
-                    ErrorCode.ONNX_UNSUPPORTED,
-                    name + " shares its tensor with others behind a node that copies it",
-                    Location.ofTensor(null, value.name()),
-                    "Export the model again with a tensor for each bias, or leave this one out.");
+        if (readers.isEmpty() || readers.size() == 1 && isOnlyReader(locate(editor, readers.get(0)))) {
+            return new WholeWeight(name, value, transposed, List.of());
         }
         Value own =
                 editor.addInitializer(value.graph(), name, value.initializer().orElseThrow());
-        editor.replaceUses(value, own, this::isOwn);
-        return new WholeWeight(name, own, transposed, Optional.empty());
+        replaceBy(editor, own);
+        return new WholeWeight(name, own, transposed, List.of());
     }
 
-    private boolean isOwn(Value.Use use) {
-        List<String> outputs = use.node().outputs().stream()
-                .map(output -> output == null ? "" : output.name())
-                .toList();
-        return outputs.equals(reader.orElseThrow());
+    private boolean isOnlyReader(Node reader) {
+        Value at = value;
+        while (at.uses().size() == 1) {
+            Node user = at.uses().get(0).node();
+            if (user == reader) {
+                return true;
+            }
+            at = user.output(0);
+        }
+        return false;
     }
 
     /** Lets those that read the initializer read another value. */
     void replaceBy(GraphEditor editor, Value replacement) {
-        editor.replaceUses(value, replacement, use -> reader.isEmpty() || isOwn(use));
+        if (readers.isEmpty()) {
+            editor.replaceUses(value, replacement, use -> true);
+        }
+        for (Reader reader : readers) {
+            Node node = locate(editor, reader);
+            Value input = Objects.requireNonNull(node.input(reader.input()), node.displayName());
+            WeightChain.of(input).rebuild(editor, node, reader.input(), replacement, name);
+        }
+    }
+
+    private static Node locate(GraphEditor editor, Reader reader) {
+        return new SiteLocator(editor.model()).locate(List.of(), reader.node());
     }
 }

@@ -9,8 +9,8 @@ import dev.graft.compiler.resolve.Site;
 import dev.graft.compiler.resolve.Site.BiasSite;
 import dev.graft.compiler.resolve.WeightView;
 import dev.graft.compiler.scan.ModelIndex;
-import dev.graft.compiler.scan.NodeIndex;
 import dev.graft.error.GraftException;
+import dev.graft.training.graph.WholeWeight.Reader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +61,7 @@ final class WholeWeights {
         if (!slot.view().isWhole() || !slot.site().graph().isEmpty()) {
             throw BranchBiases.unsupported("bias", slot, "its bias is a part of one that several modules share");
         }
-        if (!add(slot.module() + ".bias", bias.view(), bias.node())) {
+        if (!add(slot.module() + ".bias", bias.view(), new Reader(bias.node(), bias.input()))) {
             throw BranchBiases.unsupported("bias", slot, "its bias is not stored as one tensor of floats");
         }
     }
@@ -76,13 +76,13 @@ final class WholeWeights {
         // GPT-2 calls its causal mask a bias too
         boolean vector = site.weight().tensor().shape().rank() == 1;
         if (named || vector && isWantedBias(parameter.name())) {
-            add(path + "." + parameter.name(), site.weight(), site.node());
+            add(path + "." + parameter.name(), site.weight(), new Reader(site.node(), site.weightInput()));
         }
         if (named || isWantedBias("bias")) {
             site.bias()
                     .filter(bias -> named
                             || PackedModules.of(index, site, parameter.stored()).isEmpty())
-                    .ifPresent(bias -> add(path + ".bias", bias.view(), bias.node()));
+                    .ifPresent(bias -> add(path + ".bias", bias.view(), new Reader(bias.node(), bias.input())));
         }
     }
 
@@ -99,7 +99,7 @@ final class WholeWeights {
     }
 
     /** Returns whether it can be trained. */
-    private boolean add(String name, WeightView view, NodeIndex user) {
+    private boolean add(String name, WeightView view, Reader user) {
         Optional<Value> value = model.graph().find(view.tensor().name());
         boolean trainable = value.isPresent()
                 && value.get().initializer().isPresent()
@@ -111,13 +111,12 @@ final class WholeWeights {
         }
         boolean vector = view.tensor().shape().rank() == 1;
         boolean transposed = view.tensor().shape().rank() == 2 && view.orientation() == Orientation.IN_OUT;
-        String key = vector
-                ? view.tensor().name() + " " + user.outputs()
-                : view.tensor().name();
-        found.putIfAbsent(
-                key,
-                new WholeWeight(
-                        name, value.get(), transposed, vector ? Optional.of(user.outputs()) : Optional.empty()));
+        boolean own = vector || !target.modules().isEmpty();
+        String owner = vector ? user.node().outputs().toString() : own ? name : "";
+        found.merge(
+                view.tensor().name() + " " + owner,
+                new WholeWeight(name, value.get(), transposed, own ? List.of(user) : List.of()),
+                (known, again) -> vector || !own ? known : known.withReader(user));
         return true;
     }
 }
