@@ -42,8 +42,7 @@ record Term(
 
     /** An embedding as a product: what selects a row goes in, and what is in the row comes out. */
     private static WeightView flipped(WeightView view) {
-        return view.withOrientation(
-                view.orientation() == Orientation.OUT_IN ? Orientation.IN_OUT : Orientation.OUT_IN);
+        return view.withOrientation(view.orientation() == Orientation.OUT_IN ? Orientation.IN_OUT : Orientation.OUT_IN);
     }
 
     int rank() {

@@ -22,8 +22,8 @@ final class ModuleNames {
                     + "(?:_(?:Q[0-9]+|DQ_Q[0-9]+|quantized|transposed|T|fp16|prepacked|output)){0,3}");
 
     /** What a node makes of a weight is called by the node's place, not by a parameter's: {@code /model/embed_tokens/Transpose/output_0}. */
-    private static final Pattern PASSED_ON = Pattern.compile(
-            "/.+/(?:" + String.join("|", StoredValue.PASS_THROUGH) + ")(?:_[0-9]+)?[/_]output_[0-9]+");
+    private static final Pattern PASSED_ON =
+            Pattern.compile("/.+/(?:" + String.join("|", StoredValue.PASS_THROUGH) + ")(?:_[0-9]+)?[/_]output_[0-9]+");
 
     private static final Set<String> TENSORFLOW_STEPS = Set.of(
             "ReadVariableOp",

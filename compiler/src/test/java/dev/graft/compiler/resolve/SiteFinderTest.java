@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How each operator's use of a weight is read: kind, orientation, block, bias, names. */
 class SiteFinderTest {
@@ -80,6 +82,26 @@ class SiteFinderTest {
 
         assertThat(site.weight().tensor().name()).isEqualTo("w");
         assertMatrix(site, Orientation.OUT_IN, 3, 5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/model/embed_tokens/Transpose/output_0", "/model/embed_tokens/Transpose_1_output_0"})
+    void aTableThatIsTheHeadsTransposeIsNamedByTheNodeThatReadsIt(String passed) {
+        TestGraph tied = TestGraph.ofInput("x")
+                .weight("lm_head.MatMul.weight", 1, 3, 5)
+                .node(
+                        "Transpose",
+                        "/model/embed_tokens/Transpose",
+                        List.of("lm_head.MatMul.weight"),
+                        List.of(passed),
+                        SWAP)
+                .node("Gather", "/model/embed_tokens/Gather", List.of(passed, "x"), List.of("y"))
+                .node("MatMul", "/lm_head/MatMul", List.of("y", "lm_head.MatMul.weight"), List.of("z"));
+
+        assertThat(sites(tied))
+                .extracting(site ->
+                        site.names().stream().map(SiteName::module).distinct().toList())
+                .containsExactly(List.of("model.embed_tokens"), List.of("lm_head"));
     }
 
     @Test
