@@ -52,12 +52,17 @@ public final class FiniteValues {
     private static void require(String module, Tensor tensor) {
         long others = countOthers(tensor);
         if (others > 0) {
-            throw new GraftException(
-                    ErrorCode.MERGE_NOT_FINITE,
-                    "expected finite numbers in the adapter's change of " + module + ", got " + others + " of "
-                            + tensor.shape().elements() + " values of '" + tensor.name() + "' that are NaN or infinite",
-                    Location.ofTensor(tensor.file(), tensor.name()),
-                    REMEDY);
+            throw error(module, tensor, others);
         }
+    }
+
+    /** What is wrong with an adapter whose tensor holds so many of them. */
+    public static GraftException error(String module, Tensor tensor, long others) {
+        return new GraftException(
+                ErrorCode.MERGE_NOT_FINITE,
+                "expected finite numbers in the adapter's change of " + module + ", got " + others + " of "
+                        + tensor.shape().elements() + " values of '" + tensor.name() + "' that are NaN or infinite",
+                Location.ofTensor(tensor.file(), tensor.name()),
+                REMEDY);
     }
 }

@@ -64,12 +64,7 @@ record NotFiniteElement(TensorEdit tensor, BlockEdit block, long row, long colum
     }
 
     private GraftException ofAdapter(Tensor culprit) {
-        return error(
-                "expected finite numbers in the adapter's change of " + block.module() + ", got "
-                        + FiniteValues.countOthers(culprit) + " of "
-                        + culprit.shape().elements() + " values of '" + culprit.name() + "' that are NaN or infinite",
-                Location.ofTensor(culprit.file(), culprit.name()),
-                FiniteValues.REMEDY);
+        return FiniteValues.error(block.module(), culprit, FiniteValues.countOthers(culprit));
     }
 
     private GraftException overflow(double before) {
