@@ -31,26 +31,35 @@ final class AttachedStructure {
 
     /** The check; its finding names the first thing that is neither the base's nor the adapters'. */
     static Check check(Resolution resolution, Path attached, List<String> causes) {
-        List<String> wrong = new ArrayList<>(changedWeights(resolution, attached));
-        AttachedProof proof = AttachedProof.check(resolution, attached);
-        if (wrong.isEmpty()) {
-            String not = "the attached model is not what attaching gives: ";
-            proof.differences().forEach(each -> wrong.add(not + each.sentence()));
+        List<String> changed = changedWeights(resolution, attached);
+        if (!changed.isEmpty()) {
+            return failed(changed, causes);
         }
+        AttachedProof proof = AttachedProof.check(resolution, attached);
+        return proof.isPassed()
+                ? new Check(NAME, Outcome.PASSED, holds(resolution, proof.style()))
+                : failed(
+                        proof.differences().stream()
+                                .map(each -> "the attached model is not what attaching gives: " + each.sentence())
+                                .toList(),
+                        causes);
+    }
+
+    private static Check failed(List<String> wrong, List<String> causes) {
         causes.addAll(wrong.subList(0, Math.min(CAUSES, wrong.size())));
         if (wrong.size() > CAUSES) {
             causes.add(
                     "the attached model: " + Numbers.plural(wrong.size() - CAUSES, "more difference") + " like these");
         }
-        return wrong.isEmpty()
-                ? new Check(NAME, Outcome.PASSED, holds(resolution, proof.style()))
-                : new Check(NAME, Outcome.FAILED, wrong.get(0) + more(wrong.size() - 1));
+        return new Check(NAME, Outcome.FAILED, wrong.get(0) + more(wrong.size() - 1));
     }
 
     private static String holds(Resolution resolution, AttachStyle style) {
+        long targets =
+                resolution.bindings().stream().map(Binding::module).distinct().count();
         String values = style == AttachStyle.CONSTANT ? ", byte for byte" : ", whose numbers a run is given";
         return "the base's weights are unchanged in it, and all else is its nodes and the branches of "
-                + Numbers.plural(resolution.bindings().size(), "target") + values;
+                + Numbers.plural(targets, "target") + values;
     }
 
     /** The base's weights, without a word of how attaching works. */
