@@ -29,15 +29,6 @@ public final class FileHash {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** The size of a file. */
-    static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

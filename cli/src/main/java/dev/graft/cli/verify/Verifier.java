@@ -18,6 +18,7 @@ import dev.graft.error.GraftException;
 import dev.graft.io.Progress;
 import dev.graft.runtime.session.OnnxRuntime;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.FileBytes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -197,7 +198,7 @@ public final class Verifier {
     }
 
     private static ComparedFile file(String role, Path file) {
-        return new ComparedFile(role, file, FileHash.size(file), FileHash.sha256(file));
+        return new ComparedFile(role, file, FileBytes.of(file).size(), FileHash.sha256(file));
     }
 
     private List<AdapterLine> adapters() {

@@ -6,6 +6,7 @@ import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.io.IoReason;
 import dev.graft.io.OutputTransaction;
+import dev.graft.tensor.FileBytes;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -49,8 +50,9 @@ final class DataFiles {
             }
         });
         if (copy) {
-            transaction.requireSpace(
-                    sources.values().stream().mapToLong(DataFiles::size).sum());
+            transaction.requireSpace(sources.values().stream()
+                    .mapToLong(source -> FileBytes.of(source).size())
+                    .sum());
         }
         DataFiles data = new DataFiles(copy ? Optional.empty() : Optional.of(Files::createLink));
         sources.forEach((name, source) -> data.bring(source, name, destination(output, name), transaction));
@@ -117,14 +119,6 @@ final class DataFiles {
             return Optional.of(e.getReason() == null ? "it was refused" : e.getReason());
         } catch (IOException | UnsupportedOperationException e) {
             return Optional.of("the file system has none");
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw failed(file, e);
         }
     }
 

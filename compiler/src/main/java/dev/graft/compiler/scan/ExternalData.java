@@ -5,6 +5,7 @@ import dev.graft.error.FileFault;
 import dev.graft.error.GraftException;
 import dev.graft.error.Location;
 import dev.graft.tensor.DType;
+import dev.graft.tensor.FileBytes;
 import dev.graft.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ final class ExternalData {
         Map<String, String> keys = keys(tensor, entries, context);
         String location = keys.getOrDefault("location", "");
         Path file = file(tensor, location);
-        long size = sizes.computeIfAbsent(file, ExternalData::sizeOf);
+        long size = sizes.computeIfAbsent(file, path -> FileBytes.of(path).size());
         long offset = number(tensor, keys, "offset", 0);
         long length = number(tensor, keys, "length", bytes);
         if (length != bytes) {
@@ -153,14 +154,6 @@ final class ExternalData {
             return real;
         } catch (IOException e) {
             throw FileFault.unreadable(candidate, e);
-        }
-    }
-
-    private static long sizeOf(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw FileFault.unreadable(file, e);
         }
     }
 

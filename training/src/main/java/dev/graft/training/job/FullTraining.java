@@ -2,17 +2,11 @@ package dev.graft.training.job;
 
 import dev.graft.compiler.scan.ModelIndex;
 import dev.graft.compiler.scan.ModelScanner;
-import dev.graft.error.ErrorCode;
-import dev.graft.error.GraftException;
-import dev.graft.error.Location;
-import dev.graft.io.IoReason;
+import dev.graft.tensor.FileBytes;
 import dev.graft.training.config.FinetuningType;
 import dev.graft.training.config.TrainingConfig;
 import dev.graft.training.graph.PlainBase;
 import dev.graft.training.graph.WholeModules;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
 
 /** Makes sure, before anything is built, that all weights of a model can be trained where all shall be. */
@@ -49,7 +43,7 @@ final class FullTraining {
     private static void refuseLarge(TrainingConfig config, ModelIndex model) {
         long bytes = model.fileSize()
                 + model.dataFiles().values().stream()
-                        .mapToLong(FullTraining::size)
+                        .mapToLong(file -> FileBytes.of(file).size())
                         .sum();
         if (bytes > Integer.MAX_VALUE) {
             throw config.source()
@@ -59,19 +53,6 @@ final class FullTraining {
                                     + " bytes, and the single file that it would be written to takes "
                                     + Integer.MAX_VALUE,
                             "finetuning_type: lora writes the adapter alone, for models of any size.");
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED,
-                    "cannot read the data file: " + IoReason.of(e),
-                    Location.ofFile(file),
-                    "Check that you may read it.",
-                    e);
         }
     }
 }
