@@ -1,5 +1,7 @@
 package dev.graft.batched;
 
+import static dev.graft.batched.TextsAgainstAlone.FIRST;
+import static dev.graft.batched.TextsAgainstAlone.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.batched.TextsAgainstAlone.Text;
@@ -20,8 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Texts side by side with the cache on exports of others: GroupQueryAttention, which writes where each text ends, and Attention with keys and values in one tensor. */
 @Tag("conformance")
 class CachedStoriesTest {
-    private static final AdapterMix FIRST = AdapterMix.of("adapter-0");
-    private static final AdapterMix SECOND = AdapterMix.of("adapter-1");
     private static final AdapterMix MIX = AdapterMix.of("adapter-1", 0.6, "adapter-2", -0.5);
 
     /** Over the 64 tokens that a buffer has room for at first. */

@@ -1,5 +1,7 @@
 package dev.graft.batched;
 
+import static dev.graft.batched.TextsAgainstAlone.FIRST;
+import static dev.graft.batched.TextsAgainstAlone.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.batched.TextsAgainstAlone.Text;
@@ -20,8 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One decoder with a cache, as three exporters write it: texts side by side are those that each adapter gives alone with the cache. */
 class CachedTextsTest {
-    private static final AdapterMix FIRST = AdapterMix.of("adapter-0");
-    private static final AdapterMix SECOND = AdapterMix.of("adapter-1");
     private static final AdapterMix MIX = AdapterMix.of("adapter-0", 0.6, "adapter-2", -0.5);
 
     /** Lengths from one token on, two alike, ends at different times, an adapter each or none or a mix. */

@@ -20,7 +20,7 @@ final class OneSignTokens implements TokenizerSource {
 
     @Override
     public EncodedText encodePair(String first, String second) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no text here has a second one");
     }
 
     @Override

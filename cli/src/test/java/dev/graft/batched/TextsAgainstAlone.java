@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A base in style batched and in style input, with the same adapters: what texts side by side are, and what each is alone. */
 final class TextsAgainstAlone implements AutoCloseable {
+    static final AdapterMix FIRST = AdapterMix.of("adapter-0");
+    static final AdapterMix SECOND = AdapterMix.of("adapter-1");
+
     private static final int SLOTS = 4;
     private static final int MAX_RANK = 16;
 

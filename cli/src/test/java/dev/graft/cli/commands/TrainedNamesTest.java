@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.adapter.format.safetensors.SafetensorsReader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,19 +60,15 @@ class TrainedNamesTest extends TypedCommands {
     }
 
     private String config(String... lines) throws IOException {
-        List<String> all = new ArrayList<>(List.of(
-                "model_name_or_path: " + base,
-                "dataset: " + sample.resolve("train.jsonl"),
-                "output_dir: out",
-                "lora_rank: 2",
-                "max_samples: 4",
-                "max_steps: 1",
-                "per_device_train_batch_size: 2"));
-        for (String line : lines) {
-            all.removeIf(usual -> usual.startsWith(line.substring(0, line.indexOf(':') + 1)));
-            all.add(line);
-        }
-        Path file = folder.resolve("train.yaml");
-        return Files.writeString(file, String.join("\n", all) + "\n").toString();
+        return configuration(
+                List.of(
+                        "model_name_or_path: " + base,
+                        "dataset: " + sample.resolve("train.jsonl"),
+                        "output_dir: out",
+                        "lora_rank: 2",
+                        "max_samples: 4",
+                        "max_steps: 1",
+                        "per_device_train_batch_size: 2"),
+                lines);
     }
 }

@@ -134,20 +134,16 @@ class TrainedPartsTest extends TypedCommands {
     private String config(String model, String onnx, String... lines) throws IOException {
         Path data = folder.resolve("rows.safetensors");
         SafetensorsWriter.write(data, Map.of(), rows(model));
-        List<String> all = new ArrayList<>(List.of(
-                "model_name_or_path: " + onnx,
-                "dataset: " + data,
-                "lora_rank: 2",
-                "lora_target: q_proj,v_proj",
-                "per_device_train_batch_size: 1",
-                "max_steps: 4",
-                "save_strategy: \"no\""));
-        for (String line : lines) {
-            all.removeIf(usual -> usual.startsWith(line.substring(0, line.indexOf(':') + 1)));
-            all.add(line);
-        }
-        return Files.writeString(folder.resolve("train.yaml"), String.join("\n", all) + "\n")
-                .toString();
+        return configuration(
+                List.of(
+                        "model_name_or_path: " + onnx,
+                        "dataset: " + data,
+                        "lora_rank: 2",
+                        "lora_target: q_proj,v_proj",
+                        "per_device_train_batch_size: 1",
+                        "max_steps: 4",
+                        "save_strategy: \"no\""),
+                lines);
     }
 
     /** The fixture's inputs, with the labels that its gradients were computed for. */

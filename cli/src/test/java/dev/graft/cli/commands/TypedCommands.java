@@ -8,8 +8,11 @@ import dev.graft.cli.command.CommandRunner;
 import dev.graft.cli.command.Terminal;
 import dev.graft.testing.Fixtures;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +63,17 @@ abstract class TypedCommands {
 
     String messages() {
         return messages.toString(UTF_8);
+    }
+
+    /** A configuration of these usual lines, with the ones that the test gives in the place of those of the same key. */
+    String configuration(List<String> usual, String... lines) throws IOException {
+        List<String> all = new ArrayList<>(usual);
+        for (String line : lines) {
+            all.removeIf(one -> one.startsWith(line.substring(0, line.indexOf(':') + 1)));
+            all.add(line);
+        }
+        return Files.writeString(folder.resolve("train.yaml"), String.join("\n", all) + "\n")
+                .toString();
     }
 
     JsonObject json() {

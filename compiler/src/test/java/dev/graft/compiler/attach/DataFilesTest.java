@@ -68,7 +68,7 @@ class DataFilesTest {
     @Test
     void soTheyAreWhereThereAreNoLinksAtAll() {
         DataFiles data = new DataFiles(Optional.of((link, file) -> {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("no links here, as Files.createLink says it");
         }));
 
         data.bring(source, target, "base.data");
