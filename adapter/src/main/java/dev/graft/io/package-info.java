@@ -26,13 +26,16 @@
  *   <li>The folder is removed, the journal last but for the lock. R: everything new. N: as in 5, or no journal as in 1.
  * </ol>
  *
+ * <p>Folders that had to be made for an output that comes to nothing are removed again. A process that a signal ends gives up its transactions with {@link
+ * dev.graft.io.OutputTransaction#abandonAll}: one that is being committed is finished first.
+ *
  * <p>An output of one file is one rename, without a journal: it is the old file, or none, until it is the new one.
  *
  * <p>A rollback that dies can be repeated: a destination is only deleted while its {@code old-i} still waits or where nothing stood
  * before; once {@code old-i} is back, it is no longer touched. An error in mid-commit (a rename that fails) rolls back at once.
  * Between 3 and 5 the fsyncs keep the order on disk also when the power fails.
  *
- * <p>{@link dev.graft.io.OutputFolder} is for a folder as a whole: a checkpoint of a training run. {@link dev.graft.io.TemporaryFolder} is for what nobody keeps.
+ * <p>{@link dev.graft.io.OutputFolder} is for a folder as a whole: a checkpoint of a training run. {@link dev.graft.io.IoReason} says in words why the system refused. {@link dev.graft.io.TemporaryFolder} is for what nobody keeps.
  */
 @NullMarked
 package dev.graft.io;

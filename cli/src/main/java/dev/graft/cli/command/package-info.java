@@ -10,6 +10,8 @@
  * words -> ArgumentParser -> Invocation -> Command.run -> results on stdout, everything else on stderr, exit code
  * </pre>
  *
+ * <p>A result that cannot be written is an error. {@link dev.graft.cli.command.Interruption} makes the end of the process a tidy one, whatever signal brings it.
+ *
  * <p>A test fails for a command without a summary, a description of each word, or an example. Descriptions are made at every
  * start, so they must not touch classes that are slow to load; a command's work may.
  */

@@ -1,4 +1,4 @@
-/** What {@code graft train} shows: a live line, log lines, and a page with the course of the loss. */
+/** What {@code graft train} shows: a live line, log lines, a page with the course of the loss, and a word where it is stopped before it begins. */
 @NullMarked
 package dev.graft.cli.train;
 

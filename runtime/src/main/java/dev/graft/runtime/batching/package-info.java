@@ -9,6 +9,7 @@
  *       it, stays there while runs use it, and makes room for others when it was used longest ago.
  *   <li>{@link dev.graft.runtime.batching.BatchingRuntime}: takes single requests, each with an adapter, from any number of threads, and makes batches of them.
  *   <li>{@link dev.graft.runtime.batching.RowRunner}: the same for rows that are all there already, such as texts that are generated side by side.
+ *   <li>{@link dev.graft.runtime.batching.BatchSteps}: runs one after the other that feed each other, as a text in a cache needs them.
  *   <li>{@link dev.graft.runtime.batching.BatchListener}: hears of batches, queue times and slots.
  * </ul>
  *

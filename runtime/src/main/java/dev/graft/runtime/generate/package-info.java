@@ -8,7 +8,12 @@
  * sampling          from logits to the next token
  * TextGenerator     all of it, until something says stop; tells a listener as the text comes
  * BatchedDecoder    a model in style batched that reads several texts in one run, each with its own adapter
+ * BatchedReader     what a BatchedDecoder reads with, step by step: CachedReader keeps the texts in the model's cache,
+ *                   TextGroups says which share a run, PaddingTrial whether texts of different lengths can;
+ *                   WholeTextReader is for models without a cache
  * BatchedTextGenerator   continues several texts side by side, each as it is continued alone
+ * RunInputs         what the inputs of a run are, for one text or several: it all follows from RunTexts
+ * cache             keys and values from one run to the next
  * chat              a conversation, written as the model was taught
  * </pre>
  *

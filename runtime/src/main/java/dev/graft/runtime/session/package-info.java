@@ -14,6 +14,8 @@
  * }
  * }</pre>
  *
+ * <p>{@link dev.graft.runtime.session.OnnxRuntime} is the one place that loads ONNX Runtime, and turns its telemetry off.
+ *
  * <p>Sessions and adapters are safe for several threads. Closing one while runs are under way lets those runs finish first: the
  * native object goes when its last run has ended.
  */

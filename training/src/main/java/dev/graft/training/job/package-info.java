@@ -9,7 +9,7 @@
  * }</pre>
  *
  * {@link dev.graft.training.job.JobPlan} and {@link dev.graft.training.job.JobTarget} say what each key of the configuration is to the
- * loop and to the graph; {@link dev.graft.training.job.AdapterFolder} writes what was learnt.
+ * loop and to the graph, after {@code TargetNames} and {@code FullTraining} have made sure that the model has what it asks for; {@link dev.graft.training.job.AdapterFolder} writes what was learnt.
  */
 @NullMarked
 package dev.graft.training.job;

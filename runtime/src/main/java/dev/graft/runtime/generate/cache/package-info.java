@@ -9,9 +9,10 @@
  * GrowingCache   what a run gave is what the next one takes, as ONNX Runtime's own tensors: nothing is copied on this side
  * SharedCache    GroupQueryAttention appends in place: one buffer is input and output, nothing is copied at all
  * NoCache        the model has none: every token computes the whole text again
+ * CacheRows      several texts in one set of tensors, a row each; the shorter ones are padded where CachePadding says
  * </pre>
  *
- * <p>A cache belongs to one text and one set of adapters: keys and values of other weights are other numbers.
+ * <p>A cache, or a row of one, belongs to one text and one set of adapters: keys and values of other weights are other numbers.
  */
 @NullMarked
 package dev.graft.runtime.generate.cache;
