@@ -55,39 +55,43 @@ public record TrainingData(
         ModelLimits limits = file.withPositions(length.tokens());
         DataOptions options = length.fitted();
         Loader loader = loader(config, options, tokenizer, limits);
-        LoadedRows training = loader.load(options.training());
-        refuseEmpty(config, "dataset", training);
-        int[] rows = IntStream.range(0, training.store().rows()).toArray();
-        if (!options.evaluation().isEmpty()) {
-            LoadedRows evaluation = loader.load(options.evaluation());
-            refuseEmpty(config, "eval_dataset", evaluation);
-            int[] all = IntStream.range(0, evaluation.store().rows()).toArray();
-            List<DataReport> reports = List.of(training.report(), evaluation.report());
-            length.check(reports);
-            Batches batches = batches(config, options, training.store(), rows);
-            return new TrainingData(
-                    batches,
-                    Optional.of(Batches.forEvaluation(evaluation.store(), all, options.order())),
-                    training.report(),
-                    Optional.of(evaluation.report()),
-                    warnings(batches, rows, limits, length.warning(reports)));
-        }
-        List<DataReport> reports = List.of(training.report());
+        LoadedRows training = load(loader, config, "dataset", options.training());
+        Optional<LoadedRows> evaluation = options.evaluation().isEmpty()
+                ? Optional.empty()
+                : Optional.of(load(loader, config, "eval_dataset", options.evaluation()));
+        List<DataReport> reports = Stream.concat(Stream.of(training), evaluation.stream())
+                .map(LoadedRows::report)
+                .toList();
         length.check(reports);
-        int[] heldOut = heldOut(config, rows);
-        int[] kept = Arrays.stream(rows)
+        int[] heldOut = evaluation.isPresent() ? new int[0] : heldOut(config, all(training));
+        int[] kept = Arrays.stream(all(training))
                 .filter(row -> Arrays.binarySearch(heldOut, row) < 0)
                 .toArray();
-        Optional<Batches> evaluation = heldOut.length == 0
-                ? Optional.empty()
-                : Optional.of(Batches.forEvaluation(training.store(), heldOut, options.order()));
         Batches batches = batches(config, options, training.store(), kept);
         return new TrainingData(
                 batches,
-                evaluation,
+                evaluation
+                        .map(rows -> Batches.forEvaluation(rows.store(), all(rows), options.order()))
+                        .or(() -> evaluationOf(training, heldOut, options)),
                 training.report(),
-                Optional.empty(),
+                evaluation.map(LoadedRows::report),
                 warnings(batches, kept, limits, length.warning(reports)));
+    }
+
+    private static LoadedRows load(Loader loader, TrainingConfig config, String key, List<Path> files) {
+        LoadedRows rows = loader.load(files);
+        refuseEmpty(config, key, rows);
+        return rows;
+    }
+
+    private static int[] all(LoadedRows rows) {
+        return IntStream.range(0, rows.store().rows()).toArray();
+    }
+
+    private static Optional<Batches> evaluationOf(LoadedRows training, int[] rows, DataOptions options) {
+        return rows.length == 0
+                ? Optional.empty()
+                : Optional.of(Batches.forEvaluation(training.store(), rows, options.order()));
     }
 
     private static List<String> warnings(Batches batches, int[] texts, ModelLimits limits, Optional<String> length) {
