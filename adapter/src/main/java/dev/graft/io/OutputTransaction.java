@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Several files that appear together or not at all; the main file appears last.
@@ -25,8 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * transaction; another may give it up.
  */
 public final class OutputTransaction implements AutoCloseable {
-    private static final Set<OutputTransaction> OPEN = ConcurrentHashMap.newKeySet();
-
     private final Path main;
     private final Path root;
     private final boolean force;
@@ -60,6 +56,10 @@ public final class OutputTransaction implements AutoCloseable {
                     Location.ofFile(mainFile),
                     "Name a file to write.");
         }
+        return OpenOutputs.OF_THIS_PROCESS.open(main, () -> create(main, force));
+    }
+
+    private static OutputTransaction create(Path main, boolean force) {
         Path root = Objects.requireNonNull(main.getParent());
         NewFolders folders = NewFolders.create(root);
         try {
@@ -77,7 +77,6 @@ public final class OutputTransaction implements AutoCloseable {
         try {
             CommitJournal.recover(lock.folder(), root);
             refuseExisting(main);
-            OPEN.add(this);
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
@@ -86,10 +85,10 @@ public final class OutputTransaction implements AutoCloseable {
 
     /**
      * Closes every transaction of this process, for a process that a signal ends in the middle of its work. One that is just being
-     * committed is finished first; the others can no longer be.
+     * committed is finished first; the others can no longer be, and no further one begins.
      */
     public static void abandonAll() {
-        OPEN.forEach(OutputTransaction::close);
+        OpenOutputs.OF_THIS_PROCESS.giveUp();
     }
 
     /**
@@ -121,9 +120,10 @@ public final class OutputTransaction implements AutoCloseable {
     /**
      * Where to write the file that will appear at {@code destination}; in the main file's folder or below it.
      *
-     * @throws GraftException {@code OUTPUT_EXISTS}
+     * @throws GraftException {@code OUTPUT_EXISTS}; {@code IO_FAILED} once it is closed
      */
     public synchronized Path stage(Path destination) {
+        requireOpen();
         Path place = place(destination);
         refuseExisting(place);
         int index = destinations.indexOf(place);
@@ -161,10 +161,7 @@ public final class OutputTransaction implements AutoCloseable {
      * @throws GraftException {@code IO_FAILED}; {@code INTERNAL} if the main file was not staged
      */
     public synchronized void commit() {
-        if (closed) {
-            throw new GraftException(
-                    ErrorCode.IO_FAILED, "the output was given up", Location.ofFile(main), "Run the command again.");
-        }
+        requireOpen();
         int mainIndex = destinations.indexOf(main);
         if (mainIndex < 0 || finished) {
             throw new GraftException(ErrorCode.INTERNAL, "commit without its main file", Location.ofFile(main), "");
@@ -181,6 +178,12 @@ public final class OutputTransaction implements AutoCloseable {
             commitTogether(mainIndex);
         }
         finished = true;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw OpenOutputs.givenUp(main);
+        }
     }
 
     private void commitTogether(int mainIndex) {
@@ -202,13 +205,14 @@ public final class OutputTransaction implements AutoCloseable {
             return;
         }
         closed = true;
-        OPEN.remove(this);
         try {
             lock.close();
-        } finally {
             if (!finished) {
                 folders.removeEmpty();
             }
+        } finally {
+            // whoever gives all up waits for this one until here
+            OpenOutputs.OF_THIS_PROCESS.remove(this);
         }
     }
 

@@ -27,7 +27,7 @@
  * </ol>
  *
  * <p>Folders that had to be made for an output that comes to nothing are removed again. A process that a signal ends gives up its transactions with {@link
- * dev.graft.io.OutputTransaction#abandonAll}: one that is being committed is finished first.
+ * dev.graft.io.OutputTransaction#abandonAll}: one that is being committed is finished first, and none is begun any more.
  *
  * <p>An output of one file is one rename, without a journal: it is the old file, or none, until it is the new one.
  *

@@ -48,16 +48,7 @@ class KilledWriterTest {
     }
 
     private Process start() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledWriterTest.class.getName(),
-                        folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return OtherProcess.start(KilledWriterTest.class, folder);
     }
 
     /** Replaces the output for as long as it lives; each time all files hold the same new text. */

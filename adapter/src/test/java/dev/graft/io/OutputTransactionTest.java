@@ -90,20 +90,6 @@ class OutputTransactionTest {
     }
 
     @Test
-    void anOutputThatIsGivenUpLeavesNothingAndCannotBeCommitted() throws IOException {
-        Path main = folder.resolve("out/model.onnx");
-        try (OutputTransaction transaction = OutputTransaction.open(main, false)) {
-            Files.writeString(transaction.stage(main), "half");
-
-            OutputTransaction.abandonAll();
-
-            assertThat(folder).isEmptyDirectory();
-            assertRefused(transaction::commit, ErrorCode.IO_FAILED, "the output was given up");
-        }
-        assertThat(folder).isEmptyDirectory();
-    }
-
-    @Test
     void aFolderThatCannotBeMadeIsSaidWithItsReason() throws IOException {
         Path file = write("file", "not a folder");
 

@@ -24,16 +24,7 @@ class TwoProcessesTest {
     @BeforeEach
     void theOtherWrites() throws IOException {
         main = folder.resolve("model.onnx");
-        other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        TwoProcessesTest.class.getName(),
-                        main.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        other = OtherProcess.start(TwoProcessesTest.class, main);
         assertThat(other.getInputStream().read()).isEqualTo('.');
     }
 
